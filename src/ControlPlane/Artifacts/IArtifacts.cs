@@ -1,0 +1,36 @@
+using Argosy.Contracts.Agents;
+
+namespace Argosy.ControlPlane.Artifacts;
+
+/// <summary>
+/// One kind of artifact storage, chosen by the driver field of an Argo artifact location (<c>s3</c>, <c>http</c>, <c>raw</c>, …).
+/// </summary>
+public interface IArtifactDriver
+{
+    /// <summary>The location's field that selects this driver.</summary>
+    string Field { get; }
+
+    /// <exception cref="ArtifactMissingException">Nothing is stored there.</exception>
+    Task<Stream> OpenAsync(ArtifactLocation location, CancellationToken cancellationToken);
+
+    /// <summary>Stores the bytes; afterwards readers see all of them or none.</summary>
+    Task StoreAsync(ArtifactLocation location, Stream content, CancellationToken cancellationToken);
+
+    Task DeleteAsync(ArtifactLocation location, CancellationToken cancellationToken);
+}
+
+/// <param name="Namespace">The workflow's namespace: secrets that the location names are read there.</param>
+/// <param name="Json">Argo's artifact location, as JSON.</param>
+public sealed record ArtifactLocation(string Namespace, System.Text.Json.Nodes.JsonObject Json);
+
+/// <summary>The hub's artifacts: picks the driver, measures digest and size, refuses what does not match.</summary>
+public interface IArtifacts
+{
+    /// <summary>
+    /// Opens an artifact for reading. Where the transfer names a digest the returned stream throws at its end when the bytes differ.
+    /// </summary>
+    /// <exception cref="ArtifactMissingException">Nothing is stored there.</exception>
+    Task<Stream> OpenAsync(string @namespace, ArtifactTransfer artifact, CancellationToken cancellationToken);
+
+    Task<StoredArtifact> StoreAsync(string @namespace, ArtifactTransfer artifact, Stream content, CancellationToken cancellationToken);
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+
+namespace Argosy.ControlPlane.Resources;
+
+/// <summary>A kind of object that the hub's Kubernetes API serves.</summary>
+public sealed record ResourceKind(string Group, string Version, string Kind, string Plural, string Singular, bool Namespaced)
+{
+    public IReadOnlyList<string> ShortNames { get; init; } = [];
+
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
+    /// <summary>Whether objects live in memory only, as views of something that is stored elsewhere (Pod).</summary>
+    public bool IsView { get; init; }
+
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+}
+
+/// <summary>Names one object. <see cref="Namespace"/> is null for cluster-scoped kinds.</summary>
+public sealed record ResourceKey(ResourceKind Kind, string? Namespace, string Name);
+
+public enum ResourceChangeType
+{
+    Added,
+    Modified,
+    Deleted,
+}
+
+/// <summary>One change as watchers see it. <see cref="Object"/> is shared: nobody may modify it.</summary>
+public sealed record ResourceChange(ResourceChangeType Type, ResourceKey Key, long ResourceVersion, JsonObject Object);
+
+/// <summary>
+/// The hub's objects, for the rooms inside the hub. The HTTP API is a layer over the same thing. Objects handed out are shared snapshots:
+/// clone before changing.
+/// </summary>
+public interface IResources
+{
+    ValueTask<JsonObject?> FindAsync(ResourceKey key, CancellationToken cancellationToken);
+
+    /// <summary>Objects of a kind, in one namespace or (null) in all, by an optional Kubernetes label selector.</summary>
+    ValueTask<IReadOnlyList<JsonObject>> ListAsync(ResourceKind kind, string? @namespace, string? labelSelector, CancellationToken cancellationToken);
+
+    /// <summary>Stores a new object: defaults, generateName, uid, admission. Durable when the task completes.</summary>
+    /// <exception cref="ApiException">Refused, in Kubernetes' words (409 AlreadyExists, 422 Invalid, …).</exception>
+    Task<JsonObject> CreateAsync(ResourceKind kind, string? @namespace, JsonObject manifest, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads, changes and stores an object, again if someone else changed it meanwhile. The change gets a private copy; it answers false
+    /// to leave the object as it is. Answers the stored object, or null when there is none.
+    /// </summary>
+    Task<JsonObject?> ModifyAsync(ResourceKey key, Func<JsonObject, bool> change, CancellationToken cancellationToken);
+
+    /// <summary>Removes an object (or, where finalizers hold it, marks it for deletion). False when there is none.</summary>
+    Task<bool> DeleteAsync(ResourceKey key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Shows a new value of an object to readers and watchers without storing it: for what can be derived again after a restart, such as a
+    /// running workflow's status. Nothing happens when the object does not exist or the change answers false.
+    /// </summary>
+    ValueTask PublishAsync(ResourceKey key, Func<JsonObject, bool> change, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Shows an object of a view kind. It is rendered when someone looks; <paramref name="render"/> must answer the same for ever.
+    /// </summary>
+    void ShowView(ResourceKey key, IReadOnlyDictionary<string, string> labels, Func<JsonObject> render);
+
+    /// <summary>Withdraws an object of a view kind.</summary>
+    void WithdrawView(ResourceKey key);
+
+    /// <summary>
+    /// Every object of the kind as it is (as Added), then every change, in order, without a gap; for controllers inside the hub.
+    /// </summary>
+    IAsyncEnumerable<ResourceChange> ObserveAsync(ResourceKind kind, CancellationToken cancellationToken);
+}
+
+/// <summary>A refusal of the API: the Kubernetes Status object that clients get.</summary>
+public sealed class ApiException(int code, string reason, string message) : Exception(message)
+{
+    /// <summary>HTTP status code.</summary>
+    public int Code { get; } = code;
+
+    /// <summary>Kubernetes' machine-readable reason, such as AlreadyExists.</summary>
+    public string Reason { get; } = reason;
+
+    /// <summary>The causes of an Invalid refusal: (field path, message).</summary>
+    public IReadOnlyList<(string Field, string Message)> Causes { get; init; } = [];
+}
+
+/// <summary>Looks at an object before it is stored. All errors are reported at once.</summary>
+public interface IResourceAdmission
+{
+    bool Handles(ResourceKind kind);
+
+    /// <summary>May complete the manifest in place; answers what is wrong with it as (field path, message).</summary>
+    ValueTask<IReadOnlyList<(string Field, string Message)>> AdmitAsync(
+        ResourceKind kind, JsonObject manifest, JsonObject? existing, CancellationToken cancellationToken);
+}

@@ -1,0 +1,14 @@
+namespace Argosy.Engine.Expressions;
+
+/// <summary>
+/// The variables a template sees, by their dotted names (<c>workflow.name</c>, <c>steps.a.outputs.result</c>). Values are strings, as in
+/// Argo; an expression sees them as nested maps.
+/// </summary>
+public interface IVariables
+{
+    /// <summary>The variable's value, or null when it is not known (yet).</summary>
+    string? Find(string name);
+
+    /// <summary>Every known variable whose name is <paramref name="root"/> or begins with it and a dot.</summary>
+    IEnumerable<KeyValuePair<string, string>> Under(string root);
+}
