@@ -6,9 +6,14 @@ namespace Argosy.Engine.Expressions;
 /// </summary>
 public interface IVariables
 {
-    /// <summary>The variable's value, or null when it is not known (yet).</summary>
+    /// <summary>The variable's value, or null when it is not known (yet) or absent.</summary>
     string? Find(string name);
 
     /// <summary>Every known variable whose name is <paramref name="root"/> or begins with it and a dot.</summary>
     IEnumerable<KeyValuePair<string, string>> Under(string root);
+
+    /// <summary>
+    /// Whether the variable will never have a value because its producer was skipped or omitted: nil in an expression.
+    /// </summary>
+    bool IsAbsent(string name) => false;
 }
