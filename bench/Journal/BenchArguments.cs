@@ -13,12 +13,15 @@ internal sealed record BenchArguments(string? Postgres, TimeSpan Duration, strin
             parsed = option switch
             {
                 ["--postgres", var connectionString] => parsed with { Postgres = connectionString },
-                ["--seconds", var seconds] => parsed with { Duration = TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)) },
+                ["--seconds", var seconds] => parsed with { Duration = Seconds(seconds) },
                 ["--data", var folder] => parsed with { DataFolder = folder },
-                _ => throw new ArgumentException($"unknown option {option[0]}, or it lacks a value: --postgres CONNECTION, --seconds N, --data DIR"),
+                _ => throw new ArgumentException(
+                    $"{option[0]} is unknown or lacks a value; there are --postgres CONNECTION, --seconds N and --data DIR"),
             };
         }
 
         return parsed;
     }
+
+    private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
 }

@@ -5,6 +5,7 @@
 // Prints one line of JSON. A workflow appends, waits until that is durable, and appends again. SQLite lies in DIR (default: a temporary
 // folder): give a folder of the disk in question. The PostgreSQL database must be empty or the bench's own.
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Argosy.ControlPlane.Storage;
 using Argosy.Journal.Bench;
 
@@ -18,8 +19,8 @@ try
         measures.AddRange(await MeasureAsync(HubDatabase.PostgreSql(connectionString)));
     }
 
-    Console.WriteLine(JsonSerializer.Serialize(
-        new { bench = "journal", machine = Machine.Describe(), measures }, JsonSerializerOptions.Web));
+    var format = new JsonSerializerOptions(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    Console.WriteLine(JsonSerializer.Serialize(new { bench = "journal", machine = Machine.Describe(), measures }, format));
 }
 finally
 {

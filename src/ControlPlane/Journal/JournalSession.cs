@@ -11,7 +11,7 @@ internal abstract class JournalSession(DbConnection connection) : IAsyncDisposab
 {
     private bool committing;
 
-    /// <summary>Whether a failed group is certain not to be stored and the connection was the cause, so that another one may do better.</summary>
+    /// <summary>Whether a failed group is certainly not stored and the connection was the cause, so that another one may do better.</summary>
     public bool LostBeforeCommit => !committing && connection.State != ConnectionState.Open;
 
     public static async Task<JournalSession> OpenAsync(HubDatabase database)

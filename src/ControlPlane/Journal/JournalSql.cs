@@ -28,7 +28,7 @@ internal static class JournalSql
 
     public const string DeleteSnapshot = "DELETE FROM journal_snapshots WHERE workflow_uid = @uid";
 
-    /// <summary>The snapshot, then the batches in order. One statement, so that a snapshot saved meanwhile cannot tear the history.</summary>
+    /// <summary>The snapshot, then the batches. One statement, so that a snapshot saved meanwhile cannot tear the history.</summary>
     public const string Read =
         """
         SELECT 0 AS part, sequence, state FROM journal_snapshots WHERE workflow_uid = @uid

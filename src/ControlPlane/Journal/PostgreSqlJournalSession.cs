@@ -156,7 +156,8 @@ internal sealed class PostgreSqlJournalSession(NpgsqlConnection connection) : Jo
 
     private static NpgsqlParameter<string> Uid(JournalOrder order) => new("uid", NpgsqlDbType.Text) { TypedValue = order.WorkflowUid };
 
-    private static NpgsqlParameter<long> Sequence(JournalOrder order) => new("sequence", NpgsqlDbType.Bigint) { TypedValue = order.Sequence };
+    private static NpgsqlParameter<long> Sequence(JournalOrder order) =>
+        new("sequence", NpgsqlDbType.Bigint) { TypedValue = order.Sequence };
 
     private static NpgsqlParameter<List<string>> Texts(List<string> values) =>
         new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };

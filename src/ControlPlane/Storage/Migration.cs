@@ -19,7 +19,7 @@ internal sealed record Migration(int Version, string Name, string Sql)
         var twice = migrations.CountBy(migration => migration.Version).FirstOrDefault(count => count.Value > 1);
         return twice.Value == 0
             ? migrations
-            : throw new InvalidDataException($"migration {twice.Key:D4} exists twice for {provider}: give one of them the next free number");
+            : throw new InvalidDataException($"migration {twice.Key:D4} of {provider} exists twice: give one of them the next free number");
     }
 
     private static Migration Read(Assembly assembly, string resource, string file)

@@ -29,7 +29,7 @@ public static class Migrations
         }
 
         var version = await schema.VersionAsync(cancellationToken);
-        if (known.Count > 0 && version > known[^1].Version)
+        if (version > known[^1].Version)
         {
             throw new SchemaTooNewException(version, known[^1].Version);
         }

@@ -106,22 +106,30 @@ public abstract class JournalTests : IAsyncLifetime
         List<Task> appends;
         await using (await Database.HoldWritersAsync())
         {
-            appends = [AppendAsync("first", 0, ""), .. Enumerable.Range(0, 5).Select(sequence => AppendAsync("w", sequence, $"{sequence}"))];
+            appends = [.. Enumerable.Range(0, 5).Select(sequence => AppendAsync("w", sequence, $"{sequence}"))];
         }
 
         await Task.WhenAll(appends);
         Assert.Equal(["0", "1", "2", "3", "4"], Texts(await Journal.ReadAsync("w", default)));
     }
 
-    [Fact]
-    public async Task BatchesSentBehindARefusedOne_AreRefusedAsWell()
+    /// <summary>In one group with it, and in a later one (a batch beyond a group's bytes is a group of its own).</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(9 * 1024 * 1024)]
+    public async Task BatchesSentBehindARefusedOne_AreRefusedAsWell(int bytes)
     {
         await AppendAsync("w", 0, "rightful");
         List<Task> stale;
         Task innocent;
         await using (await Database.HoldWritersAsync())
         {
-            stale = [AppendAsync("w", 0, "stale"), AppendAsync("w", 1, "stale"), Journal.SaveSnapshotAsync("w", 0, "stale"u8.ToArray(), default)];
+            stale =
+            [
+                AppendAsync("w", 0, new string('x', bytes)),
+                AppendAsync("w", 1, "stale"),
+                Journal.SaveSnapshotAsync("w", 0, "stale"u8.ToArray(), default),
+            ];
             innocent = AppendAsync("other", 0, "fine");
         }
 
@@ -361,8 +369,8 @@ public abstract class JournalTests : IAsyncLifetime
         await AppendAsync("w", 0, "before");
         await Database.ExecuteAsync("ALTER TABLE journal_entries RENAME TO out_of_reach");
 
-        var failed = Enumerable.Range(0, 10).Select(number => AppendAsync($"failed{number}", 0, "")).Append(AppendAsync("w", 1, "lost")).ToList();
-        foreach (var append in failed)
+        var failing = Enumerable.Range(0, 10).Select(number => AppendAsync($"failing{number}", 0, ""));
+        foreach (var append in failing.Append(AppendAsync("w", 1, "lost")).ToList())
         {
             await Assert.ThrowsAsync<JournalUnavailableException>(() => append);
         }

@@ -28,9 +28,10 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         folder=$1 bin=$2 port=$3
         cd "$folder" || exit 1
         if [ ! -d data ]; then
-          "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >init.log 2>&1 || { cat init.log; rm -rf "$folder"; exit 1; }
+          "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >init.log 2>&1 || { cat init.log; exit 1; }
         fi
-        options="-h 127.0.0.1 -p $port -c unix_socket_directories='' -c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB"
+        options="-h 127.0.0.1 -p $port -c unix_socket_directories='' -c fsync=off -c full_page_writes=off"
+        options="$options -c max_connections=300 -c shared_buffers=32MB"
         "$bin/pg_ctl" -D data -w -l server.log -o "$options" start >start.log 2>&1 || { cat start.log server.log; exit 1; }
         echo ready
         read -r next
