@@ -61,17 +61,6 @@ public abstract class ArtifactDriverContract
         Assert.Equal("old", await ReadTextAsync(location));
     }
 
-    [Fact]
-    public async Task ManyWriters_OfOnePlace_LeaveOneOfTheirContents()
-    {
-        var location = NewLocation();
-        var contents = Enumerable.Range(0, 16).Select(writer => $"content of writer {writer}").ToList();
-
-        await Task.WhenAll(contents.Select(content => Task.Run(() => StoreAsync(location, content), Cancelled)));
-
-        Assert.Contains(await ReadTextAsync(location), contents);
-    }
-
     private protected Task StoreAsync(ArtifactLocation location, string content) =>
         Driver.StoreAsync(location, new OneWay(Encoding.UTF8.GetBytes(content)), Cancelled);
 

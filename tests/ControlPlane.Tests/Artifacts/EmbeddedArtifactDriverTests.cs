@@ -124,6 +124,17 @@ public sealed class EmbeddedArtifactDriverTests : ArtifactDriverContract, IDispo
     }
 
     [Fact]
+    public async Task ManyWriters_OfOnePlace_LeaveOneOfTheirContents()
+    {
+        var location = NewLocation();
+        var contents = Enumerable.Range(0, 16).Select(writer => $"content of writer {writer}").ToList();
+
+        await Task.WhenAll(contents.Select(content => Task.Run(() => StoreAsync(location, content), Cancelled)));
+
+        Assert.Contains(await ReadTextAsync(location), contents);
+    }
+
+    [Fact]
     public async Task WritersAndDeleters_OfSharedContent_NeverLeaveAKeyWithoutBytes()
     {
         var keys = Enumerable.Range(0, 8).Select(index => At($"key-{index}")).ToList();
