@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Argosy.Contracts.Agents;
+
+namespace Argosy.ControlPlane.Artifacts;
+
+/// <summary>Artifacts in S3 and what speaks like it.</summary>
+internal sealed class S3ArtifactDriver(ISecretReader secrets) : IArtifactDriver, IDisposable
+{
+    private readonly ConcurrentDictionary<S3Connection, AmazonS3Client> clients = new();
+
+    public string Field => "s3";
+
+    public void Dispose()
+    {
+        foreach (var client in clients.Values)
+        {
+            client.Dispose();
+        }
+    }
+
+    public async Task<Stream> OpenAsync(ArtifactLocation location, CancellationToken cancellationToken)
+    {
+        var (client, target) = await ReachAsync(location, cancellationToken);
+        try
+        {
+            var found = await client.GetObjectAsync(target.Bucket, target.Key, cancellationToken);
+            return found.ResponseStream;
+        }
+        catch (AmazonServiceException missing) when (missing.StatusCode == HttpStatusCode.NotFound)
+        {
+            // Any service exception: some services spell the answer so that the SDK cannot read it, and then it is no S3 exception.
+            throw new ArtifactMissingException($"nothing is at {target}: {missing.Message}");
+        }
+    }
+
+    public async Task StoreAsync(ArtifactLocation location, Stream content, CancellationToken cancellationToken)
+    {
+        var (client, target) = await ReachAsync(location, cancellationToken);
+        if (target.CreateBucket)
+        {
+            await EnsureBucketAsync(client, target, cancellationToken);
+        }
+
+        await new S3Upload(client, target.Bucket, target.Key).SendAsync(content, cancellationToken);
+    }
+
+    public async Task DeleteAsync(ArtifactLocation location, CancellationToken cancellationToken)
+    {
+        var (client, target) = await ReachAsync(location, cancellationToken);
+        await client.DeleteObjectAsync(target.Bucket, target.Key, cancellationToken);
+    }
+
+    private async Task<(AmazonS3Client Client, S3Location Target)> ReachAsync(ArtifactLocation location, CancellationToken cancellationToken)
+    {
+        var target = await S3Location.ReadAsync(location, secrets, cancellationToken);
+        return (clients.GetOrAdd(target.Connection, connection => connection.Open()), target);
+    }
+
+    // Looking first matters: who may write into a bucket may often not create one.
+    private static async Task EnsureBucketAsync(AmazonS3Client client, S3Location target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.HeadBucketAsync(new HeadBucketRequest { BucketName = target.Bucket }, cancellationToken);
+        }
+        catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
+        {
+            await CreateBucketAsync(client, target, cancellationToken);
+        }
+    }
+
+    private static async Task CreateBucketAsync(AmazonS3Client client, S3Location target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.PutBucketAsync(
+                new PutBucketRequest { BucketName = target.Bucket, ObjectLockEnabledForBucket = target.LockObjects }, cancellationToken);
+        }
+        catch (AmazonS3Exception raced) when (raced.StatusCode == HttpStatusCode.Conflict)
+        {
+            // Someone created it meanwhile; if it is not ours to write to, the upload says so.
+        }
+    }
+}

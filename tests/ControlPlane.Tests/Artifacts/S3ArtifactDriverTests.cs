@@ -1,0 +1,52 @@
+using Argosy.Contracts.Agents;
+using Argosy.ControlPlane.Artifacts;
+
+namespace Argosy.ControlPlane.Tests.Artifacts;
+
+public sealed class S3ArtifactDriverTests(S3Server server) : ArtifactDriverContract, IClassFixture<S3Server>, IDisposable
+{
+    private readonly S3ArtifactDriver driver = new(new GivenSecrets
+    {
+        ["default/s3/access"] = S3Server.AccessKey,
+        ["default/s3/secret"] = S3Server.SecretKey,
+    });
+
+    private protected override IArtifactDriver Driver => driver;
+
+    private protected override ArtifactLocation NewLocation() => At($"train/{Guid.NewGuid()}/model of ü+1.tgz");
+
+    public void Dispose() => driver.Dispose();
+
+    [Fact]
+    public async Task Object_Deleted_IsMissing()
+    {
+        var location = NewLocation();
+        await StoreAsync(location, "content");
+
+        await driver.DeleteAsync(location, Cancelled);
+
+        await Assert.ThrowsAsync<ArtifactMissingException>(() => driver.OpenAsync(location, Cancelled));
+    }
+
+    [Fact]
+    public async Task BucketThatIsNotThere_Opened_IsMissing() =>
+        await Assert.ThrowsAsync<ArtifactMissingException>(() => driver.OpenAsync(At("key", bucket: "never-created"), Cancelled));
+
+    [Fact]
+    public async Task WrongCredentials_Storing_AreRefusedByTheService()
+    {
+        using var stranger = new S3ArtifactDriver(new GivenSecrets { ["default/s3/access"] = "nobody", ["default/s3/secret"] = "wrong" });
+
+        var refused = await Assert.ThrowsAsync<Amazon.S3.AmazonS3Exception>(
+            () => stranger.StoreAsync(At("key"), new OneWay([1]), Cancelled));
+
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, refused.StatusCode);
+    }
+
+    private ArtifactLocation At(string key, string bucket = "artifacts") => Location(
+        $$"""
+        {"s3": {"endpoint": "{{server.RequireEndpoint()}}", "insecure": true, "bucket": "{{bucket}}", "key": "{{key}}",
+          "createBucketIfNotPresent": {},
+          "accessKeySecret": {"name": "s3", "key": "access"}, "secretKeySecret": {"name": "s3", "key": "secret"} } }
+        """);
+}
