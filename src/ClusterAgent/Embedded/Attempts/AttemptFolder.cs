@@ -94,6 +94,10 @@ internal sealed class AttemptFolder(string path)
             : null;
     }
 
+    /// <summary>Whether the container ended because this machine does not have its command.</summary>
+    public bool SaysCommandNotFound(string container) =>
+        File.Exists(System.IO.Path.Join(ContainerFolder(container), Supervision.ContainerScript.NotFoundFile));
+
     private string In(string name) => System.IO.Path.Join(Path, name);
 
     private static void WriteWhole(string file, IMessage message)

@@ -27,6 +27,7 @@ internal static class BaseLayer
     /// </summary>
     public static IReadOnlyList<string> PrepareUnprivileged(string baseFolder, IReadOnlyList<string> mounts)
     {
+        Directory.CreateDirectory(baseFolder);
         var overlaid = new List<string> { "/" };
         Rebuild("/");
         return overlaid;
@@ -65,7 +66,7 @@ internal static class BaseLayer
         }
     }
 
-    private static IEnumerable<FileSystemInfo> Entries(string folder)
+    private static FileSystemInfo[] Entries(string folder)
     {
         try
         {

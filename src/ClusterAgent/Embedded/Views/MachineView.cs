@@ -28,7 +28,7 @@ internal sealed record MachineView(ViewKind Kind, IReadOnlyList<string> Overlaid
     public static MachineView Plain(string baseFolder) => new(ViewKind.PlainFolder, [], baseFolder);
 
     /// <summary>Splits an absolute, normalized path into the overlaid folder that holds it and the rest.</summary>
-    public (string Overlay, string Rest) Locate(string path)
+    public (string Overlay, string Below) Locate(string path)
     {
         var overlay = Overlaid.Where(folder => IsWithin(path, folder)).MaxBy(folder => folder.Length)!;
         return (overlay, Path.GetRelativePath(overlay, path));

@@ -16,11 +16,14 @@ internal sealed class ViewProbe(string agentFolder, SupervisorScripts scripts)
 
     private string Scratch => Path.Join(agentFolder, "probe");
 
-    public async Task<ViewProbeResult> ProbeAsync()
+    /// <summary>What this process may hope for, best first.</summary>
+    public static IReadOnlyList<ViewKind> Hopes =>
+        Environment.IsPrivilegedProcess ? [ViewKind.Privileged, ViewKind.Unprivileged] : [ViewKind.Unprivileged];
+
+    public async Task<ViewProbeResult> ProbeAsync(IReadOnlyList<ViewKind> hopes)
     {
         var refusals = new List<string>();
-        ViewKind[] kinds = Environment.IsPrivilegedProcess ? [ViewKind.Privileged, ViewKind.Unprivileged] : [ViewKind.Unprivileged];
-        foreach (var kind in kinds)
+        foreach (var kind in hopes)
         {
             FolderRemoval.Remove(BaseFolder);
             Directory.CreateDirectory(BaseFolder);
