@@ -1,13 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
 
 namespace Argosy.Engine.Manifests;
 
 /// <summary>
 /// Reads manifests, YAML or JSON, as kubectl does: scalars follow YAML 1.1 (see <see cref="YamlScalars"/>), documents are separated by
-/// <c>---</c>, those without content are left out. A key that is written twice is an error.
+/// <c>---</c>, those without content are left out.
 /// </summary>
 public static class ManifestReader
 {
@@ -66,31 +64,14 @@ public static class ManifestReader
     private static List<Manifest> ReadYaml(string text)
     {
         var manifests = new List<Manifest>();
-        try
+        foreach (var (node, start, duplicates) in YamlDocuments.Read(text))
         {
-            var parser = new Parser(new StringReader(text));
-            parser.Consume<StreamStart>();
-            while (parser.Accept<DocumentStart>(out _))
+            if (node is not JsonObject json)
             {
-                parser.Consume<DocumentStart>();
-                var start = parser.Current!.Start;
-                switch (new YamlComposer(parser).Compose())
-                {
-                    case JsonObject json:
-                        manifests.Add(new Manifest(json, manifests.Count, (int)start.Line));
-                        break;
-                    case null:
-                        break;
-                    default:
-                        throw new ManifestException((int)start.Line, (int)start.Column, "a manifest must be an object");
-                }
-
-                parser.Consume<DocumentEnd>();
+                throw new ManifestException((int)start.Line, (int)start.Column, "a manifest must be an object");
             }
-        }
-        catch (YamlException yaml)
-        {
-            throw new ManifestException((int)yaml.Start.Line, (int)yaml.Start.Column, yaml.Message);
+
+            manifests.Add(new Manifest(json, manifests.Count, (int)start.Line) { DuplicateKeys = duplicates });
         }
 
         return manifests;

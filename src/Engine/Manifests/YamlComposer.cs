@@ -14,9 +14,13 @@ internal sealed class YamlComposer(IParser parser)
 
     private readonly Dictionary<string, Anchored> anchors = new(StringComparer.Ordinal);
     private readonly HashSet<string> open = new(StringComparer.Ordinal);
+    private readonly List<DuplicateKey> duplicates = [];
     private int aliasedValues;
 
     private sealed record Anchored(JsonNode? Node, int Size, int Depth);
+
+    /// <summary>Keys that were written again in what has been composed.</summary>
+    public IReadOnlyList<DuplicateKey> Duplicates => duplicates;
 
     public JsonNode? Compose() => ComposeNode(0);
 
@@ -99,7 +103,7 @@ internal sealed class YamlComposer(IParser parser)
     {
         parser.Consume<MappingStart>();
         var json = new JsonObject();
-        var lines = new Dictionary<string, long>(StringComparer.Ordinal);
+        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
         var merged = new List<JsonObject>();
         while (!parser.TryConsume<MappingEnd>(out _))
         {
@@ -111,9 +115,9 @@ internal sealed class YamlComposer(IParser parser)
                 continue;
             }
 
-            if (!lines.TryAdd(key, keyEvent.Start.Line))
+            if (!lines.TryAdd(key, (int)keyEvent.Start.Line))
             {
-                throw Problem(keyEvent, $"key \"{key}\" already set in map on line {lines[key]}");
+                duplicates.Add(new(key, lines[key], (int)keyEvent.Start.Line));
             }
 
             json[key] = ComposeNode(depth + 1);

@@ -109,13 +109,13 @@ internal sealed class LeafRules(
         }
     }
 
-    /// <summary>Whether the text is YAML once its tags are replaced. A text that is but one tag can become anything.</summary>
+    /// <summary>Whether the text is YAML once its tags are replaced; patches may be lists.</summary>
     private static bool IsYaml(string manifest)
     {
         var text = Tags.Blank(manifest);
         try
         {
-            return text.Trim() == Tags.Blanked || ManifestReader.Read(text).Count >= 0;
+            return YamlDocuments.Read(text).Count >= 0;
         }
         catch (ManifestException)
         {

@@ -104,7 +104,9 @@ internal sealed class SpecRules(ValidationRun run, JsonObject metadata, JsonObje
             run.Globals.Open($"workflow.{field}.workflows");
         }
 
-        foreach (var source in new[] { metadata, spec.ObjectAt("workflowMetadata"), referenced?.ObjectAt("workflowMetadata") }.OfType<JsonObject>())
+        var defaults = run.Options.WorkflowDefaults?.ObjectAt("spec");
+        var sources = new[] { spec, referenced, defaults }.Select(each => each?.ObjectAt("workflowMetadata")).Append(metadata);
+        foreach (var source in sources.OfType<JsonObject>())
         {
             AddKeys("workflow.labels", source.ObjectAt("labels"));
             AddKeys("workflow.labels", source.ObjectAt("labelsFrom"));

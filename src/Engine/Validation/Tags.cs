@@ -7,9 +7,6 @@ namespace Argosy.Engine.Validation;
 /// <summary>Finds template tags in manifests that are only looked at, not run.</summary>
 internal static class Tags
 {
-    /// <summary>What stands in place of a tag in <see cref="Blank"/>.</summary>
-    public const string Blanked = "tag";
-
     /// <summary>The beginnings of tags that must be known; any other tag is plain text for whoever gets it.</summary>
     private static readonly string[] Roots = ["item.", "steps.", "inputs.", "outputs.", "pod.", "workflow.", "tasks."];
 
@@ -59,7 +56,7 @@ internal static class Tags
             var two = text.AsSpan(i, Math.Min(2, text.Length - i));
             if (two is "{{")
             {
-                blanked.Append(depth++ == 0 ? Blanked : "");
+                blanked.Append(depth++ == 0 ? "tag" : "");
                 i += 2;
             }
             else if (two is "}}" && depth > 0)

@@ -20,4 +20,7 @@ public sealed record ValidationOptions
 
     /// <summary>The object is about to be created: it needs a name or a prefix for one.</summary>
     public bool RequireName { get; init; }
+
+    /// <summary>The installation's defaults for workflows, a Workflow: labels and annotations in its workflowMetadata count as known.</summary>
+    public JsonObject? WorkflowDefaults { get; init; }
 }
