@@ -26,11 +26,10 @@ public static class Migrations
 
     private static IEnumerable<(string Name, string Resource)> Scripts(DatabaseProvider provider)
     {
-        var marker = $".Storage.Migrations.{provider}.";
+        var folder = $"Migrations/{provider}/";
         return from resource in Assembly.GetExecutingAssembly().GetManifestResourceNames()
-               let at = resource.IndexOf(marker, StringComparison.Ordinal)
-               where at >= 0 && resource.EndsWith(".sql", StringComparison.Ordinal)
-               let name = resource[(at + marker.Length)..^".sql".Length].TrimStart('_')
+               where resource.StartsWith(folder, StringComparison.Ordinal)
+               let name = Path.GetFileNameWithoutExtension(resource)
                orderby name
                select (name, resource);
     }

@@ -40,13 +40,12 @@ internal sealed class ObjectSnapshot
     public static ObjectSnapshot Of(ResourceKey key, long resourceVersion, JsonObject value)
     {
         value.Metadata()["resourceVersion"] = resourceVersion.ToString(CultureInfo.InvariantCulture);
-        var bytes = new ReadOnlyMemory<byte>(ObjectJson.Write(value));
-        return new ObjectSnapshot(key, resourceVersion, new Lazy<ReadOnlyMemory<byte>>(bytes))
-        {
-            Uid = value.MetadataText("uid") ?? "",
-            Selectable = new SelectableParts(value.Labels(), SelectableFields.Of(key.Kind, value)),
-        };
+        return Freeze(key, resourceVersion, value);
     }
+
+    /// <summary>A value that is only shown to one caller; a new object has no version yet.</summary>
+    public static ObjectSnapshot Preview(ResourceKey key, long? resourceVersion, JsonObject value) =>
+        resourceVersion is { } version ? Of(key, version, value) : Freeze(key, 0, value);
 
     /// <summary>A value that is rendered when someone first looks at it.</summary>
     public static ObjectSnapshot OfView(
@@ -55,5 +54,15 @@ internal sealed class ObjectSnapshot
         var bytes = new Lazy<ReadOnlyMemory<byte>>(() => ObjectJson.Write(ViewMetadata.Complete(key, resourceVersion, labels, render())));
         var fields = new Lazy<IReadOnlyDictionary<string, string>>(() => SelectableFields.Of(key.Kind, ObjectJson.Read(bytes.Value)));
         return new ObjectSnapshot(key, resourceVersion, bytes) { Selectable = new SelectableParts(labels, fields) };
+    }
+
+    private static ObjectSnapshot Freeze(ResourceKey key, long resourceVersion, JsonObject value)
+    {
+        var bytes = new ReadOnlyMemory<byte>(ObjectJson.Write(value));
+        return new ObjectSnapshot(key, resourceVersion, new Lazy<ReadOnlyMemory<byte>>(bytes))
+        {
+            Uid = value.MetadataText("uid") ?? "",
+            Selectable = new SelectableParts(value.Labels(), SelectableFields.Of(key.Kind, value)),
+        };
     }
 }
