@@ -11,6 +11,7 @@ internal static class ObjectNames
     private const int LongestLabel = 63;
     private const int SuffixLength = 5;
     private const int LongestAnnotationsBytes = 256 * 1024;
+    private static readonly string[] TextMapFields = ["labels", "annotations"];
 
     // No vowels and nothing that looks alike: a suffix spells no word.
     private const string SuffixLetters = "bcdfghjklmnpqrstvwxz2456789";
@@ -47,7 +48,7 @@ internal static class ObjectNames
     }
 
     private static IEnumerable<(string Field, JsonNode Map)> TextMaps(JsonObject value) =>
-        from field in new[] { "labels", "annotations" }
+        from field in TextMapFields
         let map = value["metadata"]?[field]
         where map is not null
         select ($"metadata.{field}", map);
