@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Argosy.ControlPlane.Access;
 using Argosy.ControlPlane.Resources;
 using Argosy.ControlPlane.Storage;
+using Argosy.ControlPlane.Tests.Storage;
 using Argosy.ControlPlane.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -20,10 +21,12 @@ internal sealed class HubApi : IAsyncDisposable
     public const string Workflows = "/apis/argoproj.io/v1alpha1/namespaces/default/workflows";
 
     private readonly WebApplication app;
+    private readonly TestDatabase database;
 
-    private HubApi(WebApplication app, string folder, string token)
+    private HubApi(WebApplication app, TestDatabase database, string folder, string token)
     {
         this.app = app;
+        this.database = database;
         Folder = folder;
         Token = token;
         Url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -49,7 +52,8 @@ internal sealed class HubApi : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(HubDatabase.Sqlite(Path.Combine(folder, "hub.db")));
+        var database = TestDatabase.Sqlite();
+        builder.Services.AddSingleton(database.Database);
         builder.Services.AddResources(folder).AddAccess(folder);
         builder.Services.Configure<ResourceOptions>(options => configure?.Invoke(options));
         if (logs is not null)
@@ -63,12 +67,12 @@ internal sealed class HubApi : IAsyncDisposable
         }
 
         var app = builder.Build();
-        await Migrations.ApplyAsync(app.Services.GetRequiredService<HubDatabase>(), CancellationToken.None);
+        await Migrations.ApplyAsync(database.Database, default);
         await app.Services.GetRequiredService<ResourceStore>().StartAsync();
         app.UseAccess();
         app.MapResources();
         await app.StartAsync();
-        return new HubApi(app, folder, app.Services.GetRequiredService<AdminToken>().Value);
+        return new HubApi(app, database, folder, app.Services.GetRequiredService<AdminToken>().Value);
     }
 
     public Task<Answer> GetAsync(string path, string? accept = null) => SendAsync(HttpMethod.Get, path, null, null, accept);
@@ -106,9 +110,9 @@ internal sealed class HubApi : IAsyncDisposable
 
     /// <summary>A minimal valid workflow.</summary>
     public static string Workflow(string name, string entrypoint = "main", string labels = "{}") =>
-        $$"""
-        {"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","metadata":{"name":"{{name}}","labels":{{labels}}},
-         "spec":{"entrypoint":"{{entrypoint}}","templates":[{"name":"main","container":{"image":"busybox","command":["true"]}}]}}
+        $$$"""
+        {"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","metadata":{"name":"{{{name}}}","labels":{{{labels}}}},
+         "spec":{"entrypoint":"{{{entrypoint}}}","templates":[{"name":"main","container":{"image":"busybox","command":["true"]}}]}}
         """;
 
     public static string ConfigMap(string name, string data = "{\"a\":\"1\"}") =>
@@ -118,7 +122,7 @@ internal sealed class HubApi : IAsyncDisposable
     {
         Client.Dispose();
         await app.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        await database.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Argosy.ControlPlane.Resources;
 using Argosy.ControlPlane.Resources.Storing;
 using Argosy.ControlPlane.Storage;
+using Argosy.ControlPlane.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.ControlPlane.Tests.Resources;
@@ -9,25 +10,22 @@ namespace Argosy.ControlPlane.Tests.Resources;
 /// <summary>What the store promises, on any database engine.</summary>
 public abstract class ResourceStoreTests : IAsyncLifetime
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("argosy-store-").FullName;
-    private HubDatabase database = null!;
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("argosy-store-");
+    private TestDatabase database = null!;
 
-    protected string Folder => folder;
-
-    protected abstract Task<HubDatabase> CreateDatabaseAsync();
+    internal abstract Task<TestDatabase> CreateDatabaseAsync();
 
     public async ValueTask InitializeAsync()
     {
         database = await CreateDatabaseAsync();
-        await Migrations.ApplyAsync(database, CancellationToken.None);
+        await Migrations.ApplyAsync(database.Database, default);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await database.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(folder, recursive: true);
         GC.SuppressFinalize(this);
+        await database.DisposeAsync();
+        folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -147,7 +145,7 @@ public abstract class ResourceStoreTests : IAsyncLifetime
             ["stringData"] = new JsonObject { ["password"] = "correct horse" },
         };
         await store.CreateAsync(Kinds.Secret, "default", secret, default);
-        await using var connection = await database.OpenAsync(default);
+        await using var connection = await database.Database.OpenAsync(default);
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT json FROM objects WHERE kind = 'secrets'";
         var row = (string)(await command.ExecuteScalarAsync())!;
@@ -165,7 +163,7 @@ public abstract class ResourceStoreTests : IAsyncLifetime
         {
             await store.CreateAsync(Kinds.Namespace, null, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "team" } }, default);
             await store.CreateAsync(Kinds.ConfigMap, "team", Manifest("a"), default);
-            await using var connection = await database.OpenAsync(default);
+            await using var connection = await database.Database.OpenAsync(default);
             await using var command = connection.CreateCommand();
             command.CommandText =
                 """
@@ -183,8 +181,8 @@ public abstract class ResourceStoreTests : IAsyncLifetime
     private async Task<ResourceStore> StartAsync()
     {
         var store = new ResourceStore(
-            database,
-            SecretBox.Open(Path.Combine(folder, "secrets.key")),
+            database.Database,
+            SecretBox.Open(Path.Combine(folder.FullName, "secrets.key")),
             new ResourceOptions(),
             () => [],
             TimeProvider.System,
@@ -209,5 +207,10 @@ public abstract class ResourceStoreTests : IAsyncLifetime
 
 public sealed class SqliteResourceStoreTests : ResourceStoreTests
 {
-    protected override Task<HubDatabase> CreateDatabaseAsync() => Task.FromResult(HubDatabase.Sqlite(Path.Combine(Folder, "hub.db")));
+    internal override Task<TestDatabase> CreateDatabaseAsync() => Task.FromResult(TestDatabase.Sqlite());
+}
+
+public sealed class PostgreSqlResourceStoreTests(PostgreSqlServer server) : ResourceStoreTests
+{
+    internal override Task<TestDatabase> CreateDatabaseAsync() => TestDatabase.PostgreSqlAsync(server);
 }
