@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Argosy.Engine.Manifests;
 
 /// <summary>
@@ -36,6 +38,9 @@ public sealed class SchemaCatalog
         var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
         return slash < 0 ? Find("", apiVersion, kind) : Find(apiVersion[..slash], apiVersion[(slash + 1)..], kind);
     }
+
+    /// <summary>The type of an object by its own <c>apiVersion</c> and <c>kind</c>, or null when not known.</summary>
+    public SchemaType? TypeOf(JsonObject json) => Find(json.TextAt("apiVersion") ?? "", json.TextAt("kind") ?? "");
 
     /// <summary>A type by its name.</summary>
     /// <exception cref="KeyNotFoundException">No type has that name.</exception>
