@@ -12,7 +12,11 @@ public sealed class InMemoryResources : IResources
     private readonly Lock gate = new();
     private readonly Dictionary<ResourceKey, JsonObject> objects = [];
     private readonly List<Channel<ResourceChange>> observers = [];
+    private readonly TaskCompletionSource observed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long version;
+
+    /// <summary>Completes when someone watches.</summary>
+    public Task FirstObserver => observed.Task;
 
     /// <summary>Refuses the next creations, when set.</summary>
     public ApiException? Refusal { get; set; }
@@ -109,6 +113,8 @@ public sealed class InMemoryResources : IResources
 
             observers.Add(changes);
         }
+
+        observed.TrySetResult();
 
         await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken))
         {
