@@ -227,5 +227,13 @@ internal sealed class PodRun(
     private static PodOutcome Lost(string what) =>
         new(PodPhase.PodLost, $"{what}; its private view was thrown away, so it left nothing behind but what it wrote to volumes", null);
 
-    private static PodOutcome Broken(Exception reason) => new(PodPhase.PodError, reason.Message, null);
+    private PodOutcome Broken(Exception reason)
+    {
+        if (reason is not (PodPlanException or PodViewException or TransferException))
+        {
+            machine.Logger.AttemptBroke(machine.Cluster, intent.Key.Workflow, intent.Key.NodeId, reason);
+        }
+
+        return new PodOutcome(PodPhase.PodError, reason.Message, null);
+    }
 }
