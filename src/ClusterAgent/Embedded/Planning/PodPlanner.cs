@@ -10,7 +10,11 @@ internal sealed class PodPlanner(IHubLink hub, string claimsFolder)
     /// <summary>Where a script template's source lies in its pod; Argo users rely on the path.</summary>
     public const string ScriptPath = "/argo/staging/script";
 
-    public async Task<PodPlan> PlanAsync(PodIntent intent, string attemptVolumes, CancellationToken cancellationToken)
+    /// <param name="intent">What should run.</param>
+    /// <param name="attemptVolumes">Where volumes that belong to the attempt alone are made.</param>
+    /// <param name="root">The pod's root as its processes see it: empty in a private view.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<PodPlan> PlanAsync(PodIntent intent, string attemptVolumes, string root, CancellationToken cancellationToken)
     {
         var template = Parse<PodTemplate>(intent.TemplateJson, "template") ?? new PodTemplate();
         var volumes = Parse<IReadOnlyList<VolumeSpec>>(intent.VolumesJson, "volumes") ?? template.Volumes;
@@ -27,7 +31,7 @@ internal sealed class PodPlanner(IHubLink hub, string claimsFolder)
         foreach (var container in MainContainers(template))
         {
             var mounted = container with { VolumeMounts = [.. sharedMounts, .. container.VolumeMounts] };
-            main.Add(await containers.PlanAsync(mounted, template.Script is null ? null : ScriptPath, cancellationToken));
+            main.Add(await containers.PlanAsync(mounted, template.Script is null ? null : root + ScriptPath, cancellationToken));
         }
 
         return new PodPlan(
