@@ -52,6 +52,7 @@ internal sealed class EmbeddedRuntime(
         var probe = await new ViewProbe(Path.Join(_data, "agent"), scripts).ProbeAsync(Hopes);
         Tell(probe);
         _machine = new EmbeddedMachine(
+            options.Name,
             probe.View,
             scripts,
             [.. options.HiddenFolders.Select(Path.GetFullPath).Append(_data)],
@@ -59,7 +60,8 @@ internal sealed class EmbeddedRuntime(
             new PodPlanner(hub, Path.Join(_data, "volumes")),
             new InputDelivery(hub),
             new OutputCollector(hub),
-            time);
+            time,
+            logger);
         TakeUp();
     }
 

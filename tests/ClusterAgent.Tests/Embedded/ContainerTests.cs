@@ -91,7 +91,7 @@ public sealed class ContainerTests
     public async Task OutputParameters_AreRead_WithoutTheirLastNewlineOrFromTheirDefault()
     {
         await using var cluster = await TestCluster.StartAsync();
-        var intent = Intents.Shell("cd $ARGOSY_ROOT/tmp && printf 'one\\n\\n' >a").WithOutput("a", "/tmp/a").WithOutput("b", "/tmp/b", "fallback");
+        var intent = Intents.Shell("cd \"$ARGOSY_ROOT/tmp\" && printf 'one\\n\\n' >a").WithOutput("a", "/tmp/a").WithOutput("b", "/tmp/b", "fallback");
 
         var report = await cluster.RunAsync(intent);
 
@@ -164,7 +164,7 @@ public sealed class ContainerTests
         {
             image = "any",
             command = new[] { "sh", "-c" },
-            args = new[] { "cat $ARGOSY_ROOT/inputs/deep/in >$ARGOSY_ROOT/mnt/data/out && echo $ARGO_NODE_ID >$ARGOSY_ROOT/tmp/p" },
+            args = new[] { "cat \"$ARGOSY_ROOT/inputs/deep/in\" >\"$ARGOSY_ROOT/mnt/data/out\" && echo $ARGO_NODE_ID >\"$ARGOSY_ROOT/tmp/p\"" },
             volumeMounts = new[] { new { name = "data", mountPath = "/mnt/data" } },
         };
         var intent = Intents.Of(new { container }, [new { name = "data", emptyDir = new { } }])

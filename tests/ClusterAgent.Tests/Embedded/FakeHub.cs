@@ -48,7 +48,7 @@ internal sealed class FakeHub : IHubLink
     public async Task<AgentMessage> HearsAsync(Func<AgentMessage, bool> wanted, int from = 0)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (true)
         {
             Task more;

@@ -234,8 +234,12 @@ internal sealed record ClaimVolume
     public bool ReadOnly { get; init; }
 }
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
-[JsonSerializable(typeof(PodTemplate))]
-[JsonSerializable(typeof(IReadOnlyList<VolumeSpec>))]
-internal sealed partial class PodTemplateJson : JsonSerializerContext;
+/// <summary>How manifests are read: Kubernetes' spelling, and numbers that a template tag made into text.</summary>
+internal static class PodTemplateJson
+{
+    public static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    };
+}

@@ -24,7 +24,7 @@ internal sealed class PodContainers(
             var own = folder.ContainerFolder(container.Name);
             Directory.CreateDirectory(own);
             var seen = isPlain ? own : $"/var/run/argo/ctr/{container.Name}";
-            File.WriteAllText(Path.Join(own, "run"), ContainerScript.Write(container, seen, isPlain ? view.Root : ""));
+            File.WriteAllText(Path.Join(own, "run"), ContainerScript.Write(container, seen, view.SeenRoot));
         }
     }
 

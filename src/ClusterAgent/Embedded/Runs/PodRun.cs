@@ -29,7 +29,7 @@ internal sealed class PodRun(
         try
         {
             using var place = intent.Daemon ? null : await machine.Places.TakeAsync(ReportWaiting, early.Token);
-            var plan = await machine.Planner.PlanAsync(intent, folder.Volumes, early.Token);
+            var plan = await machine.Planner.PlanAsync(intent, folder.Volumes, _view.SeenRoot, early.Token);
             PrepareView(plan);
             return await RunAsync(plan, early.Token, agentEnds);
         }
@@ -51,7 +51,7 @@ internal sealed class PodRun(
     {
         try
         {
-            var plan = await machine.Planner.PlanAsync(intent, folder.Volumes, agentEnds);
+            var plan = await machine.Planner.PlanAsync(intent, folder.Volumes, _view.SeenRoot, agentEnds);
             RecoverStatus(plan);
             if (PodOutcome.Decide(plan, _status.Exits) is not { } outcome || (outcome.ExitCode != 0 && plan.Retry != PlannedRetry.None))
             {
@@ -227,5 +227,13 @@ internal sealed class PodRun(
     private static PodOutcome Lost(string what) =>
         new(PodPhase.PodLost, $"{what}; its private view was thrown away, so it left nothing behind but what it wrote to volumes", null);
 
-    private static PodOutcome Broken(Exception reason) => new(PodPhase.PodError, reason.Message, null);
+    private PodOutcome Broken(Exception reason)
+    {
+        if (reason is not (PodPlanException or PodViewException or TransferException))
+        {
+            machine.Logger.AttemptBroke(machine.Cluster, intent.Key.Workflow, intent.Key.NodeId, reason);
+        }
+
+        return new PodOutcome(PodPhase.PodError, reason.Message, null);
+    }
 }

@@ -30,11 +30,12 @@ internal static class ContainerScript
 
         if (root.Length > 0)
         {
-            script.Append("export ARGOSY_ROOT=").Append(Shell.Quote(root)).Append('\n');
+            script.Append("export ARGOSY_ROOT=").Append(Shell.Quote(root)).Append(" TMPDIR=").Append(Shell.Quote(root + "/tmp"))
+                .Append(" ARGO_PROGRESS_FILE=").Append(Shell.Quote(root + ContainerEnvironment.ProgressFile)).Append('\n');
         }
 
         // A container runtime makes a working folder that an image lacks.
-        var workingFolder = Shell.Quote(root + (container.WorkingFolder is { Length: > 0 } wanted ? Path.Join("/", wanted) : "/"));
+        var workingFolder = Shell.Quote(root + (container.WorkingFolder is { Length: > 0 } wanted ? "/" + wanted.TrimStart('/') : "/"));
         script.Append("[ -d ").Append(workingFolder).Append(" ] || mkdir -p ").Append(workingFolder).Append('\n');
         script.Append("cd ").Append(workingFolder).Append(" || exit 1\n");
 

@@ -20,7 +20,7 @@ internal sealed class PodFiles
     /// <summary>The machine's path of a pod's path.</summary>
     public string Find(string path)
     {
-        var absolute = Path.Join("/", path);
+        var absolute = "/" + path.TrimStart('/');
         return _root + (_isPrivate ? ScopedPath.Resolve(_root, absolute) : absolute);
     }
 

@@ -17,6 +17,9 @@ internal sealed class PodView(MachineView machine, string folder)
     /// <summary>Where the view gets mounted; in a <see cref="ViewKind.PlainFolder"/> the pod's root itself.</summary>
     public string Root { get; } = Path.Join(folder, "root");
 
+    /// <summary>The same as the pod's processes see it, to put before an absolute path: empty where the view is private.</summary>
+    public string SeenRoot => machine.Kind == ViewKind.PlainFolder ? Root : "";
+
     /// <summary>The mount table's file, read by <c>mount -a -T</c>.</summary>
     private string TableFile => Path.Join(folder, "view.fstab");
 
