@@ -5,7 +5,8 @@ using Microsoft.Extensions.Hosting;
 using Orleans;
 using Orleans.Hosting;
 
-// Measures the actor runtime: requests and replies between grains. Prints one JSON object. First argument: how many calls (default 1,000,000).
+// Measures the actor runtime: requests and replies between grains. Prints one JSON object.
+// First argument: how many calls (default 1,000,000).
 var calls = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000;
 var builder = Host.CreateEmptyApplicationBuilder(null);
 builder.UseOrleans(silo => silo.UseLocalhostClustering());

@@ -19,7 +19,9 @@ public interface ILifeGrain : IGrainWithStringKey
     Task<bool> CallAnotherAtTheEnd();
 }
 
-/// <summary>Notes its life on the stage. The key says what goes wrong: <c>fail…</c> fails its first activation, <c>gate…</c> waits at gates.</summary>
+/// <summary>
+/// Notes its life on the stage. The key says what goes wrong: <c>fail…</c> fails its first activation, <c>gate…</c> waits at gates.
+/// </summary>
 internal sealed class LifeGrain(Stage stage) : Grain, ILifeGrain
 {
     private readonly Guid life = Guid.NewGuid();
@@ -126,8 +128,38 @@ internal sealed class RestlessGrain : Grain, IRestlessGrain
     public Task Never() => Task.CompletedTask;
 }
 
+public interface ICuriousGrain : IGrainWithStringKey
+{
+    Task<string> SeenAtActivation();
+}
+
+internal sealed class CuriousGrain : Grain, ICuriousGrain
+{
+    public static readonly AsyncLocal<string?> OfTheCaller = new();
+
+    private string seen = "";
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        seen = $"{RequestContext.Get("tenant")} {OfTheCaller.Value ?? "nothing else"}";
+        return Task.CompletedTask;
+    }
+
+    public Task<string> SeenAtActivation() => Task.FromResult(seen);
+}
+
 public sealed class ActivationTests
 {
+    [Fact]
+    public async Task Activation_SeesTheRequestContextOfItsFirstCaller_AndNothingElseOfIt()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        CuriousGrain.OfTheCaller.Value = "private";
+        RequestContext.Set("tenant", "acme");
+
+        Assert.Equal("acme nothing else", await silo.Grains.GetGrain<ICuriousGrain>("a").SeenAtActivation());
+    }
+
     [Fact]
     public async Task ConcurrentFirstCalls_MakeOneActivation()
     {
@@ -136,7 +168,8 @@ public sealed class ActivationTests
         for (var round = 0; round < 200; round++)
         {
             var key = $"grain {round}";
-            var lives = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => silo.Grains.GetGrain<ILifeGrain>(key).Life())));
+            var lives = await Task.WhenAll(
+                Enumerable.Range(0, 4).Select(_ => Task.Run(() => silo.Grains.GetGrain<ILifeGrain>(key).Life())));
             Assert.Single(lives.Distinct());
         }
     }
@@ -167,7 +200,8 @@ public sealed class ActivationTests
 
         silo.Clock.Advance(TimeSpan.FromSeconds(6));
 
-        Assert.Contains("activation of life/fail slowly", (await Assert.ThrowsAsync<TimeoutException>(() => call)).Message, StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<TimeoutException>(() => call);
+        Assert.Contains("activation of life/fail slowly", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -314,7 +348,11 @@ public sealed class ActivationTests
     }
 
     [Fact]
-    public async Task CollectionAge_NotGreaterThanTheQuantum_StopsTheHostFromStarting() =>
-        Assert.Contains("CollectionAge", (await Assert.ThrowsAnyAsync<Exception>(() => TestSilo.StartAsync(
-            builder => builder.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromSeconds(1))))).Message, StringComparison.Ordinal);
+    public async Task CollectionAge_NotGreaterThanTheQuantum_StopsTheHostFromStarting()
+    {
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(() => TestSilo.StartAsync(
+            builder => builder.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromSeconds(1))));
+
+        Assert.Contains("CollectionAge", refusal.Message, StringComparison.Ordinal);
+    }
 }

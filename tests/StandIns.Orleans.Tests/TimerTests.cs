@@ -200,6 +200,24 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public async Task ChangeDuringATick_CountsFromTheChange()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        var grain = silo.Grains.GetGrain<ITimedGrain>("a");
+        await grain.Start(Beat, Timeout.InfiniteTimeSpan, interleave: true);
+        silo.Clock.Advance(Beat);
+        Assert.Equal("tick 1 True", await silo.Stage.NextAsync());
+
+        await grain.Change(Beat, Timeout.InfiniteTimeSpan);
+        silo.Clock.Advance(Beat);
+        Assert.Empty(silo.Stage.Rest());
+        silo.Stage.Open("tick 1");
+
+        Assert.Equal("done 1", await silo.Stage.NextAsync());
+        Assert.Equal("tick 2 True", await silo.Stage.NextAsync());
+    }
+
+    [Fact]
     public async Task TimerWithoutKeepAlive_DoesNotKeepTheGrainFromIdling()
     {
         await using var silo = await TestSilo.StartAsync();

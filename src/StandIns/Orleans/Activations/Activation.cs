@@ -73,7 +73,8 @@ internal sealed class Activation : IGrainContext
 
         if (isFirst)
         {
-            scheduler.QueueTask(() => _ = ActivateAsync());
+            var context = RequestContext.Current;
+            scheduler.QueueTask(() => _ = ActivateAsync(context));
         }
         else if (mustWake)
         {
@@ -140,7 +141,8 @@ internal sealed class Activation : IGrainContext
     {
         lock (scheduler.Gate)
         {
-            if (stage != Stage.Active || !mailbox.IsEmpty || now < keptUntil || Runtime.Time.GetElapsedTime(idleSince, now) < grainClass.CollectionAge)
+            var isUsed = stage != Stage.Active || !mailbox.IsEmpty || now < keptUntil;
+            if (isUsed || Runtime.Time.GetElapsedTime(idleSince, now) < grainClass.CollectionAge)
             {
                 return;
             }
@@ -206,8 +208,10 @@ internal sealed class Activation : IGrainContext
 
     public override string ToString() => GrainId.ToString();
 
-    private async Task ActivateAsync()
+    /// <param name="context">The request context of the call that brings this activation about.</param>
+    private async Task ActivateAsync(Dictionary<string, object>? context)
     {
+        RequestContext.Current = context;
         using var limit = new CancellationTokenSource(Runtime.Collection.ActivationTimeout, Runtime.Time);
         try
         {
@@ -303,7 +307,9 @@ internal sealed class Activation : IGrainContext
         }
     }
 
-    /// <summary>The last act: what still waits fails with <paramref name="failure"/> or, without one, goes to the grain's next activation.</summary>
+    /// <summary>
+    /// The last act: what still waits fails with <paramref name="failure"/> or, without one, goes to the grain's next activation.
+    /// </summary>
     private void End(Exception? failure)
     {
         var stranded = new List<Request>();

@@ -26,7 +26,9 @@ internal sealed class ActivationTaskScheduler(Activation activation) : TaskSched
 
     public override int MaximumConcurrencyLevel => 1;
 
-    /// <summary>Under <see cref="Gate"/>: notes that there is work. If true, the caller must call <see cref="Schedule"/> after leaving the gate.</summary>
+    /// <summary>
+    /// Under <see cref="Gate"/>: notes that there is work. If true, the caller must call <see cref="Schedule"/> after leaving the gate.
+    /// </summary>
     public bool MustWake()
     {
         var mustWake = !awake;
@@ -54,7 +56,7 @@ internal sealed class ActivationTaskScheduler(Activation activation) : TaskSched
     void IWorkItemScheduler.QueueTask(Task task) => task.Start(this);
 
     /// <summary>Runs <paramref name="action"/> in a turn of its own.</summary>
-    public void QueueTask(Action action) => new Task(action, CancellationToken.None, TaskCreationOptions.DenyChildAttach).Start(this);
+    public void QueueTask(Action action) => Quietly.Make(action).Start(this);
 
     protected override void QueueTask(Task task)
     {
@@ -110,7 +112,9 @@ internal sealed class ActivationTaskScheduler(Activation activation) : TaskSched
         }
     }
 
-    /// <summary>Takes continuations and requests alternately, so that neither can keep the other waiting forever. With no work left: sleeps.</summary>
+    /// <summary>
+    /// Takes continuations and requests alternately, so that neither can keep the other waiting forever. With no work left: sleeps.
+    /// </summary>
     private bool TryTake([MaybeNull] out Task continuation, [MaybeNull] out Request request)
     {
         lock (Gate)

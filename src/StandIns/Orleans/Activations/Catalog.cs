@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Orleans.Runtime;
 
-/// <summary>The activations of this silo, one per grain. An activation stays listed until its deactivation is over, so lives never overlap.</summary>
+/// <summary>
+/// The activations of this silo, one per grain. An activation stays listed until its deactivation is over, so lives never overlap.
+/// </summary>
 internal sealed class Catalog(GrainRuntime runtime, GrainClasses classes)
 {
     private readonly ConcurrentDictionary<GrainId, Activation> activations = new();
@@ -10,7 +12,9 @@ internal sealed class Catalog(GrainRuntime runtime, GrainClasses classes)
 
     public IEnumerable<Activation> Activations => activations.Select(entry => entry.Value);
 
-    /// <summary>The grain's activation. A new one does nothing before its first request, so losing the race to list it costs nothing.</summary>
+    /// <summary>
+    /// The grain's activation. A new one does nothing before its first request, so losing the race to list it costs nothing.
+    /// </summary>
     /// <exception cref="SiloUnavailableException">There is none and the silo stops.</exception>
     public Activation GetOrCreate(GrainId id)
     {
@@ -19,7 +23,8 @@ internal sealed class Catalog(GrainRuntime runtime, GrainClasses classes)
             return existing;
         }
 
-        var made = activations.GetOrAdd(id, static (id, silo) => new Activation(silo.runtime, silo.classes.Get(id.Type), id), (runtime, classes));
+        var made = activations.GetOrAdd(
+            id, static (id, silo) => new Activation(silo.runtime, silo.classes.Get(id.Type), id), (runtime, classes));
         if (!closed)
         {
             return made;

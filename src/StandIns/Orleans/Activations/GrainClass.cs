@@ -46,7 +46,8 @@ internal sealed class GrainClass
 #pragma warning disable CA1308 // Lower case is the form that ids show, as in Orleans.
         var name = type.Name.ToLowerInvariant();
 #pragma warning restore CA1308
-        return GrainType.Create(name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal) ? name[..^ending.Length] : name);
+        var endsSo = name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal);
+        return GrainType.Create(endsSo ? name[..^ending.Length] : name);
     }
 
     private static TimeSpan AgeOf(Type type, GrainCollectionOptions options) =>

@@ -11,7 +11,8 @@ namespace Orleans.Runtime;
 internal sealed class GrainClasses(GrainCollectionOptions options)
 {
     private static readonly Assembly Self = typeof(GrainClasses).Assembly;
-    private static readonly Type[] NotGrainsOwn = [typeof(IGrain), typeof(IGrainWithStringKey), typeof(IGrainWithGuidKey), typeof(IGrainWithIntegerKey)];
+    private static readonly Type[] KindsOfKey =
+        [typeof(IGrain), typeof(IGrainWithStringKey), typeof(IGrainWithGuidKey), typeof(IGrainWithIntegerKey)];
 
     private readonly ConcurrentDictionary<Type, GrainClass> byInterface = new();
     private readonly ConcurrentDictionary<GrainType, GrainClass> byType = new();
@@ -19,7 +20,8 @@ internal sealed class GrainClasses(GrainCollectionOptions options)
     private readonly Lock gate = new();
 
     /// <summary>Whether <paramref name="type"/> is an interface that grains answer to, rather than a mark of their kind of key.</summary>
-    public static bool IsGrainInterface(Type type) => type.IsInterface && type.IsAssignableTo(typeof(IGrain)) && !NotGrainsOwn.Contains(type);
+    public static bool IsGrainInterface(Type type) =>
+        type.IsInterface && type.IsAssignableTo(typeof(IGrain)) && !KindsOfKey.Contains(type);
 
     /// <summary>The class of the grains of <paramref name="type"/>.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -37,7 +39,9 @@ internal sealed class GrainClasses(GrainCollectionOptions options)
         return found;
     }
 
-    /// <summary>The class that implements <paramref name="grainInterface"/>, among those whose full name starts with <paramref name="prefix"/>.</summary>
+    /// <summary>
+    /// The class that implements <paramref name="grainInterface"/>, among those whose full name starts with <paramref name="prefix"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">There is none, or more than one.</exception>
     public GrainClass Implementing(Type grainInterface, string? prefix)
     {

@@ -2,8 +2,8 @@ namespace Orleans.Runtime;
 
 /// <summary>
 /// Which requests run in an activation and which wait: Orleans' rules of interleaving, and nothing else. A writer runs alone; read-only
-/// requests run together; what always interleaves never waits for others and holds nobody up. Of those that may start, the first to arrive does.
-/// Callers hold the activation's gate.
+/// requests run together; what always interleaves never waits for others and holds nobody up. Of those that may start, the first to arrive
+/// does. Callers hold the activation's gate.
 /// </summary>
 internal sealed class Mailbox(bool reentrant)
 {
@@ -38,7 +38,9 @@ internal sealed class Mailbox(bool reentrant)
         CountWaiting(request, 1);
     }
 
-    /// <summary>The next request that may start now, which then runs until <see cref="Complete"/>. Settled requests are dropped on the way.</summary>
+    /// <summary>
+    /// The next request that may start now, which then runs until <see cref="Complete"/>. Settled requests are dropped on the way.
+    /// </summary>
     public Request? TryAdmit()
     {
         while (CanAdmit)
@@ -81,7 +83,9 @@ internal sealed class Mailbox(bool reentrant)
         return request;
     }
 
-    /// <summary>Adds to <paramref name="overdue"/> the requests sent before <paramref name="instant"/> that someone still waits for.</summary>
+    /// <summary>
+    /// Adds to <paramref name="overdue"/> the requests sent before <paramref name="instant"/> that someone still waits for.
+    /// </summary>
     public void CollectOverdue(long instant, List<Request> overdue)
     {
         Collect(running);

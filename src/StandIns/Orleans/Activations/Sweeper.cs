@@ -4,8 +4,8 @@ using Orleans.Configuration;
 namespace Orleans.Runtime;
 
 /// <summary>
-/// Looks after all activations on one timer: calls that wait too long time out, idle activations end. A call thus costs no timer of its own;
-/// the price is that it times out up to one round late.
+/// Looks after all activations on one timer: calls that wait too long time out, idle activations end. A call thus costs no timer of its
+/// own; the price is that it times out up to one round late.
 /// </summary>
 internal sealed class Sweeper : IDisposable
 {
@@ -70,7 +70,8 @@ internal sealed class Sweeper : IDisposable
         {
             runtime.Log.CallTimedOut(call, responseTimeout);
             call.Fail(new TimeoutException(
-                $"Response did not arrive on time in {responseTimeout} for message: {call}. The grain is busy, or waits for its own caller."));
+                $"Response did not arrive on time in {responseTimeout} for message: {call}. "
+                + "The grain is busy, or waits for its own caller."));
         }
     }
 }

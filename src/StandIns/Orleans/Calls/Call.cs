@@ -4,8 +4,8 @@ namespace Orleans.Runtime;
 internal abstract class Call : Request
 {
     /// <summary>
-    /// How often a call may be handed to a new activation because the one it waited for ended. More means a grain that ends itself each time
-    /// before it answers.
+    /// How often a call may be handed to a new activation because the one it waited for ended. More means a grain that ends itself each
+    /// time before it answers.
     /// </summary>
     private const int MaximumForwards = 8;
 

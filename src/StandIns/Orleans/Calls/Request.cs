@@ -1,6 +1,8 @@
 namespace Orleans.Runtime;
 
-/// <summary>Something that wants to run in an activation: a call or a timer that is due. It is in one list of one mailbox at a time.</summary>
+/// <summary>
+/// Something that wants to run in an activation: a call or a timer that is due. It is in one list of one mailbox at a time.
+/// </summary>
 internal abstract class Request
 {
     /// <summary>The neighbours in the list it is in; that list's business only.</summary>

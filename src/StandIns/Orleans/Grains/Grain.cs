@@ -3,7 +3,9 @@ using Orleans.Runtime;
 
 namespace Orleans;
 
-/// <summary>The base of grain classes. The runtime constructs them, with their dependencies, inside the first turn of an activation.</summary>
+/// <summary>
+/// The base of grain classes. The runtime constructs them, with their dependencies, inside the first turn of an activation.
+/// </summary>
 public abstract partial class Grain : IGrainBase, IAddressable
 {
     private readonly Activation? activation = RuntimeContext.Current;

@@ -33,7 +33,8 @@ public static class GrainExtensions
     public static TGrainInterface AsReference<TGrainInterface>(this IAddressable grain) => grain switch
     {
         TGrainInterface already and GrainReference => already,
-        GrainReference reference => (TGrainInterface)(object)reference.Runtime.Factory.CreateReference(typeof(TGrainInterface), reference.GrainId),
+        GrainReference reference =>
+            (TGrainInterface)(object)reference.Runtime.Factory.CreateReference(typeof(TGrainInterface), reference.GrainId),
         IGrainBase { GrainContext: Activation activation } =>
             (TGrainInterface)(object)activation.Runtime.Factory.CreateReference(typeof(TGrainInterface), activation.GrainId),
         null => throw new ArgumentNullException(nameof(grain)),

@@ -14,6 +14,7 @@ public interface IGrainBase
 
     /// <summary>Runs after the last request, when the runtime has the chance: not after a crash.</summary>
     /// <param name="reason">Why.</param>
-    /// <param name="token">Fires when the grain has taken too long: <c>GrainCollectionOptions.DeactivationTimeout</c>, or the host must go.</param>
+    /// <param name="token">Fires when the grain has taken too long: <c>GrainCollectionOptions.DeactivationTimeout</c>, or the host must
+    /// go.</param>
     Task OnDeactivateAsync(DeactivationReason reason, CancellationToken token) => Task.CompletedTask;
 }

@@ -5,7 +5,9 @@ using Orleans.Runtime.ReminderService;
 
 namespace Orleans.Hosting;
 
-/// <summary>The silo's life with its host: reminders and sweeping at start; at stop, every activation gets its <c>OnDeactivateAsync</c>.</summary>
+/// <summary>
+/// The silo's life with its host: reminders and sweeping at start; at stop, every activation gets its <c>OnDeactivateAsync</c>.
+/// </summary>
 internal sealed class SiloHost(GrainRuntime runtime, Sweeper sweeper, IServiceProvider services) : IHostedService
 {
     private readonly LocalReminderService? reminders = services.GetService<LocalReminderService>();

@@ -1,6 +1,8 @@
 namespace Orleans.Runtime;
 
-/// <summary>Which class of grain an id belongs to, by its stable name: it is stored with reminders and must outlive renames of the class.</summary>
+/// <summary>
+/// Which class of grain an id belongs to, by its stable name: it is stored with reminders and must outlive renames of the class.
+/// </summary>
 public readonly record struct GrainType : IComparable<GrainType>
 {
     private readonly string? value;

@@ -3,11 +3,13 @@ using System.Reflection.Emit;
 
 namespace Orleans.Runtime;
 
-/// <summary>What emitted code refers to, by the return type of the grain method: one place that knows the four kinds of task and void.</summary>
+/// <summary>
+/// What emitted code refers to, by the return type of the grain method: one place that knows the four kinds of task and void.
+/// </summary>
 internal static class EmittedMembers
 {
     private static readonly MethodInfo[] Sends =
-        typeof(GrainReference).GetMethods(BindingFlags.NonPublic | BindingFlags.Instance).Where(method => method.Name == nameof(Send)).ToArray();
+        [.. typeof(GrainReference).GetMethods(BindingFlags.NonPublic | BindingFlags.Instance).Where(method => method.Name == nameof(Send))];
 
     private static readonly MethodInfo OutwardMethod =
         typeof(GrainReference).GetMethod(nameof(GrainReference.Outward), BindingFlags.NonPublic | BindingFlags.Static)!;

@@ -29,15 +29,19 @@ internal static class GrainCallEmitter
 
         var made = type.CreateType();
         made.GetField(MethodField)!.SetValue(null, new GrainMethod(method));
-        return new EmittedCall(made.GetConstructor(Type.EmptyTypes)!, Array.ConvertAll(arguments, argument => made.GetField(argument.Name)!));
+        return new EmittedCall(
+            made.GetConstructor(Type.EmptyTypes)!,
+            Array.ConvertAll(arguments, argument => made.GetField(argument.Name)!));
     }
 
     private static void RefuseUnsupported(MethodInfo method)
     {
         var name = $"{method.DeclaringType}.{method.Name}";
-        if (method.IsSpecialName || method.IsGenericMethodDefinition || Array.Exists(method.GetParameters(), parameter => parameter.ParameterType.IsByRef))
+        var isByReference = Array.Exists(method.GetParameters(), parameter => parameter.ParameterType.IsByRef);
+        if (method.IsSpecialName || method.IsGenericMethodDefinition || isByReference)
         {
-            throw new NotSupportedException($"{name}: properties, generic methods and by-reference parameters cannot be called on grains here");
+            throw new NotSupportedException(
+                $"{name}: properties, generic methods and methods with by-reference parameters cannot be called on grains here");
         }
 
         var isOneWay = new GrainMethod(method).IsOneWay;

@@ -37,7 +37,9 @@ internal sealed class GrainFactory(GrainRuntime runtime, GrainClasses classes) :
 
     public IAddressable GetGrain(GrainId grainId) => CreateReference(classes.Get(grainId.Type).PrimaryInterface, grainId);
 
-    /// <summary>A reference by <paramref name="grainInterface"/>; whether the grain's class implements it shows when it is called.</summary>
+    /// <summary>
+    /// A reference by <paramref name="grainInterface"/>; whether the grain's class implements it shows when it is called.
+    /// </summary>
     public GrainReference CreateReference(Type grainInterface, GrainId id) => GrainReferenceEmitter.For(grainInterface)(runtime, id);
 
     private IGrain Reference(Type grainInterface, IdSpan key, string? prefix)

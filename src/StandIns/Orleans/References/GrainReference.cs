@@ -35,7 +35,9 @@ public abstract class GrainReference : IAddressable, IEquatable<GrainReference>
     /// <inheritdoc/>
     public override string ToString() => $"reference to {GrainId}";
 
-    /// <summary>Where a grain is passed as an argument, a reference must go instead, else the callee would run its code outside its turns.</summary>
+    /// <summary>
+    /// Where a grain is passed as an argument, a reference must go instead, else the callee would run its code outside its turns.
+    /// </summary>
     internal static TGrainInterface? Outward<TGrainInterface>(TGrainInterface? argument)
         where TGrainInterface : class, IAddressable =>
         argument is IGrainBase ? argument.AsReference<TGrainInterface>() : argument;

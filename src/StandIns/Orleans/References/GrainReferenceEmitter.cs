@@ -7,8 +7,8 @@ using System.Runtime.CompilerServices;
 namespace Orleans.Runtime;
 
 /// <summary>
-/// Emits, once for each grain interface, the class of its references: what Orleans' source generator writes at build time. Each method packs
-/// its arguments into a call (see <see cref="GrainCallEmitter"/>) and sends it.
+/// Emits, once for each grain interface, the class of its references: what Orleans' source generator writes at build time. Each method
+/// packs its arguments into a call (see <see cref="GrainCallEmitter"/>) and sends it.
 /// </summary>
 internal static class GrainReferenceEmitter
 {
@@ -35,7 +35,10 @@ internal static class GrainReferenceEmitter
         Type[] interfaces = [grainInterface, .. grainInterface.GetInterfaces()];
         var module = DefineModule(grainInterface, interfaces);
         var type = module.DefineType(
-            $"{grainInterface.FullName}.Reference", TypeAttributes.Public | TypeAttributes.Sealed, typeof(GrainReference), [grainInterface]);
+            $"{grainInterface.FullName}.Reference",
+            TypeAttributes.Public | TypeAttributes.Sealed,
+            typeof(GrainReference),
+            [grainInterface]);
         EmitConstructor(type);
         foreach (var method in interfaces.SelectMany(each => each.GetMethods()).Where(method => method.IsAbstract))
         {
@@ -78,7 +81,8 @@ internal static class GrainReferenceEmitter
         var parameters = method.GetParameters();
         var body = type.DefineMethod(
             $"{method.DeclaringType!.FullName}.{method.Name}",
-            MethodAttributes.Private | MethodAttributes.Virtual | MethodAttributes.Final | MethodAttributes.HideBySig | MethodAttributes.NewSlot,
+            MethodAttributes.Private | MethodAttributes.Virtual | MethodAttributes.Final | MethodAttributes.HideBySig
+                | MethodAttributes.NewSlot,
             method.ReturnType,
             Array.ConvertAll(parameters, parameter => parameter.ParameterType));
         var il = body.GetILGenerator();

@@ -8,20 +8,22 @@ namespace Orleans;
 public static class GrainReminderExtensions
 {
     /// <summary>
-    /// Calls <see cref="IRemindable.ReceiveReminder"/> on this grain after the due time and then each period, activating it if need be, until
-    /// unregistered. Ticks that fall due while no host runs are lost, not made up for.
+    /// Calls <see cref="IRemindable.ReceiveReminder"/> on this grain after the due time and then each period, activating it if need be,
+    /// until unregistered. Ticks that fall due while no host runs are lost, not made up for.
     /// </summary>
     /// <param name="grain">This grain; it must implement <see cref="IRemindable"/>.</param>
     /// <param name="reminderName">A reminder of this name is replaced.</param>
     /// <param name="dueTime">Until the first tick; zero: at once.</param>
     /// <param name="period">Between ticks; at least <c>ReminderOptions.MinimumReminderPeriod</c>.</param>
-    public static Task<IGrainReminder> RegisterOrUpdateReminder(this IGrainBase grain, string reminderName, TimeSpan dueTime, TimeSpan period)
+    public static Task<IGrainReminder> RegisterOrUpdateReminder(
+        this IGrainBase grain, string reminderName, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(grain);
         ArgumentException.ThrowIfNullOrWhiteSpace(reminderName);
         return grain is IRemindable
             ? Registry(grain).RegisterOrUpdateReminder(grain.GrainContext.GrainId, reminderName, dueTime, period)
-            : throw new InvalidOperationException($"grain {grain.GrainContext.GrainId} must implement {nameof(IRemindable)} to have reminders");
+            : throw new InvalidOperationException(
+                $"grain {grain.GrainContext.GrainId} must implement {nameof(IRemindable)} to have reminders");
     }
 
     /// <inheritdoc cref="RegisterOrUpdateReminder(IGrainBase, string, TimeSpan, TimeSpan)"/>
@@ -60,5 +62,6 @@ public static class GrainReminderExtensions
     /// <inheritdoc cref="GetReminders(IGrainBase)"/>
     public static Task<List<IGrainReminder>> GetReminders(this Grain grain) => GetReminders((IGrainBase)grain);
 
-    private static IReminderRegistry Registry(IGrainBase grain) => grain.GrainContext.ActivationServices.GetRequiredService<IReminderRegistry>();
+    private static IReminderRegistry Registry(IGrainBase grain) =>
+        grain.GrainContext.ActivationServices.GetRequiredService<IReminderRegistry>();
 }

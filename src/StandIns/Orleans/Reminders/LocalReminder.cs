@@ -1,6 +1,8 @@
 namespace Orleans.Runtime.ReminderService;
 
-/// <summary>One stored reminder and its timer. A tick is due at the start time plus whole periods; the next is sought when one is done.</summary>
+/// <summary>
+/// One stored reminder and its timer. A tick is due at the start time plus whole periods; the next is sought when one is done.
+/// </summary>
 internal sealed class LocalReminder : IDisposable
 {
     /// <summary>Timers count milliseconds in 32 bits; what is due later is looked at again after this.</summary>

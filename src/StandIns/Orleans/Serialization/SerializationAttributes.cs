@@ -1,6 +1,8 @@
 namespace Orleans;
 
-/// <summary>Marks a type that travels between silos. One process passes references, so here the mark only documents and keeps both builds alike.</summary>
+/// <summary>
+/// Marks a type that travels between silos. One process passes references, so here the mark only documents and keeps both builds alike.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Enum)]
 public sealed class GenerateSerializerAttribute : Attribute
 {
