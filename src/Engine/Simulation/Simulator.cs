@@ -71,7 +71,9 @@ public sealed class Simulator(Func<Node, LeafOutcome> outcome, Func<ResourceRef,
 
         if (state.NextWake is not { } wake)
         {
-            throw new InvalidOperationException($"workflow {state.Name} stands still in phase {state.Phase}");
+            throw new InvalidOperationException(
+                $"workflow {state.Name} stands still in phase {state.Phase}; open: "
+                + string.Join(", ", state.Nodes.Where(node => !node.Phase.IsEnd()).Select(node => $"{node.Name} {node.Phase}")));
         }
 
         now = wake > now ? wake : now;

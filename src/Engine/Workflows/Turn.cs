@@ -83,6 +83,10 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
         {
             Notify(node.Owner, node.Index);
         }
+        else
+        {
+            Notify(-1); // the workflow may be waiting for its last daemon
+        }
 
         if (node.IsPod)
         {
