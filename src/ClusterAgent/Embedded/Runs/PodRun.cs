@@ -59,7 +59,7 @@ internal sealed class PodRun(
             }
 
             PrepareView(plan);
-            var supervisor = PodSupervisor.Start(machine.View.Kind, machine.Scripts.Pod, folder.Path, folder.Path);
+            var supervisor = StartSupervisor();
             try
             {
                 var files = PodFiles.Of(machine.View, _view, await supervisor.View);
@@ -82,7 +82,7 @@ internal sealed class PodRun(
 
     private async Task<NodeReport> RunAsync(PodPlan plan, CancellationToken early, CancellationToken agentEnds)
     {
-        var supervisor = PodSupervisor.Start(machine.View.Kind, machine.Scripts.Pod, folder.Path, folder.Path);
+        var supervisor = StartSupervisor();
         using var life = CancellationTokenSource.CreateLinkedTokenSource(agentEnds);
         try
         {
@@ -125,6 +125,10 @@ internal sealed class PodRun(
             await supervisor.EndAsync();
         }
     }
+
+    /// <summary>The folder's path marks the pod's processes; its end is a slash, so that no attempt's mark begins another's.</summary>
+    private PodSupervisor StartSupervisor() =>
+        PodSupervisor.Start(machine.View.Kind, machine.Scripts.Pod, folder.Path, marker: folder.Path + "/");
 
     private void PrepareView(PodPlan plan)
     {
