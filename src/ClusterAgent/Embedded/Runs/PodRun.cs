@@ -17,6 +17,7 @@ internal sealed class PodRun(
 
     private readonly PodStatus _status = new(intent.Key);
     private readonly PodView _view = new(machine.View, folder.Path);
+    private int _readinessAwaited;
 
     private TimeSpan Grace => TimeSpan.FromSeconds(intent.TerminationGraceSeconds);
 
@@ -149,7 +150,8 @@ internal sealed class PodRun(
     {
         var started = _status.Running();
         report(started);
-        if (intent.Daemon && plan.Main.All(main => started.Containers.Any(c => c.Name == main.Name && c.Phase == PodPhase.PodRunning)))
+        var allRun = plan.Main.All(main => started.Containers.Any(c => c.Name == main.Name && c.Phase == PodPhase.PodRunning));
+        if (intent.Daemon && allRun && Interlocked.Exchange(ref _readinessAwaited, 1) == 0)
         {
             _ = AwaitReadinessAsync(plan, supervisor, podEnds);
         }
