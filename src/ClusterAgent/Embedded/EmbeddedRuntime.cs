@@ -112,12 +112,13 @@ internal sealed class EmbeddedRuntime(
             return;
         }
 
-        // A hub that has decided a node wants nothing more of its pod, whatever it is doing.
+        // A hub that has decided a node wants nothing more of its pod, whatever it is doing; only what is over is worth waiting for.
         attempt.Stop.Request(new StopReason.Cancelled(""));
-        await attempt.Life.WaitAsync(cancellationToken);
-        Remove(attempt.Folder.Path);
-        _attempts.TryRemove(name, out _);
-        attempt.Stop.Dispose();
+        var removal = RemoveWhenOverAsync(name, attempt);
+        if (attempt.IsOver)
+        {
+            await removal.WaitAsync(cancellationToken);
+        }
     }
 
     public async IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -208,6 +209,9 @@ internal sealed class EmbeddedRuntime(
             }
             else
             {
+                // It may have been interrupted while its inputs came: it starts with nothing, as if for the first time.
+                new PodView(Machine.View, folder.Path).Discard();
+                FolderRemoval.Remove(folder.Volumes);
                 attempt.Life = Task.Run(() => LiveAsync(attempt, run => run.RunAsync(_ends.Token)), CancellationToken.None);
             }
         }
@@ -242,6 +246,16 @@ internal sealed class EmbeddedRuntime(
         catch (Exception e)
         {
             logger.AttemptBroke(options.Name, attempt.Intent.Key.Workflow, attempt.Intent.Key.NodeId, e);
+        }
+    }
+
+    private async Task RemoveWhenOverAsync(string name, PodAttempt attempt)
+    {
+        await attempt.Life;
+        if (_attempts.TryRemove(name, out _))
+        {
+            Remove(attempt.Folder.Path);
+            attempt.Stop.Dispose();
         }
     }
 

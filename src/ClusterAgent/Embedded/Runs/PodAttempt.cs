@@ -24,6 +24,9 @@ internal sealed class PodAttempt(AttemptFolder folder, PodIntent intent, PodLogs
 
     public bool IsRunning => Last is { Phase: PodPhase.PodRunning };
 
+    /// <summary>Whether its final report was made.</summary>
+    public bool IsOver => Last is { Phase: not (PodPhase.PodPending or PodPhase.PodRunning) };
+
     private NodeReport? Last
     {
         get

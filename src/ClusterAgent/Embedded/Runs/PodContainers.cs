@@ -10,7 +10,7 @@ namespace Argosy.ClusterAgent.Embedded.Runs;
 internal sealed class PodContainers(
     PodPlan plan, PodSupervisor supervisor, AttemptFolder folder, PodStatus status, PodLogs logs, TimeProvider time, CancellationToken stopping)
 {
-    private readonly List<(string Name, ContainerProcess Process)> _running = [];
+    private readonly List<(ContainerProcess Process, Task Noted)> _containers = [];
 
     /// <summary>A container started or ended.</summary>
     public event Action? Changed;
@@ -59,18 +59,18 @@ internal sealed class PodContainers(
     /// <summary>Asks all that still runs to end, and waits for it no longer than the grace period.</summary>
     public async Task TerminateAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
-        List<(string Name, ContainerProcess Process)> running;
-        lock (_running)
+        List<(ContainerProcess Process, Task Noted)> running;
+        lock (_containers)
         {
-            running = [.. _running.Where(container => !container.Process.Ended.IsCompleted)];
+            running = [.. _containers.Where(container => !container.Noted.IsCompleted)];
         }
 
-        foreach (var (_, process) in running)
+        foreach (var (process, _) in running)
         {
             await supervisor.SignalAsync(process, "TERM");
         }
 
-        var ended = Task.WhenAll(running.Select(container => container.Process.Ended));
+        var ended = Task.WhenAll(running.Select(container => container.Noted));
         await Task.WhenAny(ended, Task.Delay(grace, time, cancellationToken));
     }
 
@@ -110,13 +110,26 @@ internal sealed class PodContainers(
     private async Task<ContainerExit> RunAsync(PlannedContainer container)
     {
         stopping.ThrowIfCancellationRequested();
-        _ = logs[container.Name];
-        var process = supervisor.StartContainer(container.Name);
-        lock (_running)
+        var noted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
         {
-            _running.Add((container.Name, process));
-        }
+            _ = logs[container.Name];
+            var process = supervisor.StartContainer(container.Name);
+            lock (_containers)
+            {
+                _containers.Add((process, noted.Task));
+            }
 
+            return await FollowAsync(container, process);
+        }
+        finally
+        {
+            noted.TrySetResult();
+        }
+    }
+
+    private async Task<ContainerExit> FollowAsync(PlannedContainer container, ContainerProcess process)
+    {
         if (await process.Started is not null)
         {
             status.ContainerStarted(container.Name, time.GetUtcNow());

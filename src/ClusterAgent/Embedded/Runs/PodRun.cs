@@ -17,6 +17,7 @@ internal sealed class PodRun(
 
     private readonly PodStatus _status = new(intent.Key);
     private readonly PodView _view = new(machine.View, folder.Path);
+    private int _readinessAwaited;
 
     private TimeSpan Grace => TimeSpan.FromSeconds(intent.TerminationGraceSeconds);
 
@@ -59,7 +60,7 @@ internal sealed class PodRun(
             }
 
             PrepareView(plan);
-            var supervisor = PodSupervisor.Start(machine.View.Kind, machine.Scripts.Pod, folder.Path, folder.Path);
+            var supervisor = StartSupervisor();
             try
             {
                 var files = PodFiles.Of(machine.View, _view, await supervisor.View);
@@ -82,7 +83,7 @@ internal sealed class PodRun(
 
     private async Task<NodeReport> RunAsync(PodPlan plan, CancellationToken early, CancellationToken agentEnds)
     {
-        var supervisor = PodSupervisor.Start(machine.View.Kind, machine.Scripts.Pod, folder.Path, folder.Path);
+        var supervisor = StartSupervisor();
         using var life = CancellationTokenSource.CreateLinkedTokenSource(agentEnds);
         try
         {
@@ -126,6 +127,10 @@ internal sealed class PodRun(
         }
     }
 
+    /// <summary>The folder's path marks the pod's processes; its end is a slash, so that no attempt's mark begins another's.</summary>
+    private PodSupervisor StartSupervisor() =>
+        PodSupervisor.Start(machine.View.Kind, machine.Scripts.Pod, folder.Path, marker: folder.Path + "/");
+
     private void PrepareView(PodPlan plan)
     {
         PodContainers.WriteScripts(plan, folder, machine.View, _view);
@@ -145,7 +150,8 @@ internal sealed class PodRun(
     {
         var started = _status.Running();
         report(started);
-        if (intent.Daemon && plan.Main.All(main => started.Containers.Any(c => c.Name == main.Name && c.Phase == PodPhase.PodRunning)))
+        var allRun = plan.Main.All(main => started.Containers.Any(c => c.Name == main.Name && c.Phase == PodPhase.PodRunning));
+        if (intent.Daemon && allRun && Interlocked.Exchange(ref _readinessAwaited, 1) == 0)
         {
             _ = AwaitReadinessAsync(plan, supervisor, podEnds);
         }

@@ -11,6 +11,10 @@ kind=$1
 marker=$2
 exec 2>>supervisor.log
 
+if [ -e ending ]; then
+  rm ending
+fi
+
 # /proc still is the machine's here, so this is the pid as the agent sees it.
 read -r pid rest </proc/self/stat
 if [ "$kind" = view ] && ! mount -a -T view.fstab; then
@@ -29,6 +33,9 @@ run() {
   echo "started $1 $child"
   wait "$child"
   code=$?
+  if [ -e ending ]; then
+    exit
+  fi
   # One write of a few bytes; a reader takes nothing for an exit that does not end in a newline.
   echo "$code" >"exits/$1"
   echo "ended $1 $code"
@@ -42,7 +49,10 @@ while read -r order what signal; do
 done
 
 if [ "$kind" = plain ]; then
-  while marked=$(grep -lsF "ARGOSY_ATTEMPT=$marker" /proc/[0-9]*/environ); do
+  # A container that is killed here did not end: nobody may note it.
+  : >ending
+  # What grep answers is of no use: it also complains of processes that ended while it looked.
+  while marked=$(grep -lsF "ARGOSY_ATTEMPT=$marker" /proc/[0-9]*/environ); [ -n "$marked" ]; do
     for environ in $marked; do
       pid=${environ#/proc/}
       kill -s KILL "${pid%/environ}"
