@@ -83,7 +83,7 @@ public sealed class ArtifactTransferTests
         await using var cluster = await TestCluster.StartPrivateAsync();
 
         var report = await cluster.RunAsync(
-            Intents.Shell("echo private >/etc/hostname; ln -s /etc/hostname /tmp/link").WithOutput("p", "/tmp/link"));
+            Intents.Shell("rm /etc/hostname; echo private >/etc/hostname; ln -s /etc/hostname /tmp/link").WithOutput("p", "/tmp/link"));
 
         Assert.Equal("private", report.Parameters["p"]);
     }
