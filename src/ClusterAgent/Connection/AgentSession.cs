@@ -61,6 +61,9 @@ internal sealed class AgentSession(
                 case HubMessage.BodyOneofCase.Release:
                     await ObeyAsync(message.Release, () => runtime.ReleaseAsync(message.Release, cancellationToken));
                     break;
+                case HubMessage.BodyOneofCase.Forget:
+                    await ObeyAsync(new AttemptKey { WorkflowUid = message.Forget }, () => runtime.ForgetAsync(message.Forget, cancellationToken));
+                    break;
                 case HubMessage.BodyOneofCase.None:
                     // A newer hub says something this agent does not know; fields are only ever added.
                     break;

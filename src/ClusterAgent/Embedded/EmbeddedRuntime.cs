@@ -55,7 +55,7 @@ internal sealed class EmbeddedRuntime(
             options.Name,
             probe.View,
             scripts,
-            [.. options.HiddenFolders.Select(Path.GetFullPath).Append(_data)],
+            Outermost(options.HiddenFolders.Select(Path.GetFullPath).Append(_data)),
             _places,
             new PodPlanner(hub, Path.Join(_data, "volumes")),
             new InputDelivery(hub),
@@ -121,18 +121,31 @@ internal sealed class EmbeddedRuntime(
         }
     }
 
+    public async Task ForgetAsync(string workflowUid, CancellationToken cancellationToken)
+    {
+        var running = _attempts.Where(attempt => attempt.Value.Intent.Key.WorkflowUid == workflowUid).ToList();
+        foreach (var (name, attempt) in running)
+        {
+            attempt.Stop.Request(new StopReason.Cancelled(""));
+            await RemoveWhenOverAsync(name, attempt);
+        }
+
+        var folder = Path.Join(Pods, AttemptFolder.NameOf(workflowUid));
+        if (Directory.Exists(folder))
+        {
+            Remove(folder);
+        }
+    }
+
     public async IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var attempt = request.Key is { NodeId.Length: > 0 } key
             ? _attempts.GetValueOrDefault(AttemptFolder.NameOf(key))
             : _attempts.Values.FirstOrDefault(attempt => attempt.Intent.PodName == request.PodName);
-        if (attempt is null)
-        {
-            yield break;
-        }
-
         var container = request.Container.Length > 0 ? request.Container : "main";
-        var reader = new LogReader(attempt.Logs[container], attempt.Logs, container);
+        var reader = attempt is not null
+            ? new LogReader(attempt.Logs[container], attempt.Logs, container)
+            : new LogReader(new LogIndex(new AttemptFolder(Path.Join(Pods, AttemptFolder.NameOf(request.Key ?? new AttemptKey()))).Logs, container), null, container);
         await foreach (var line in reader.ReadAsync(request, cancellationToken))
         {
             yield return line;
@@ -151,6 +164,13 @@ internal sealed class EmbeddedRuntime(
         _ends.Dispose();
         _places.Dispose();
         _lock?.Dispose();
+    }
+
+    /// <summary>The folders that lie in none of the others: what is hidden hides all below it.</summary>
+    private static List<string> Outermost(IEnumerable<string> folders)
+    {
+        var all = folders.Distinct(StringComparer.Ordinal).ToList();
+        return all.FindAll(folder => !all.Exists(other => other != folder && folder.StartsWith(other.TrimEnd('/') + "/", StringComparison.Ordinal)));
     }
 
     /// <summary>Two agents on one folder would start each other's attempts a second time.</summary>
@@ -186,6 +206,11 @@ internal sealed class EmbeddedRuntime(
     {
         foreach (var folder in Directory.EnumerateDirectories(Pods).SelectMany(Directory.EnumerateDirectories).Select(path => new AttemptFolder(path)))
         {
+            if (folder.WasReleased)
+            {
+                continue;
+            }
+
             if (folder.ReadIntent() is not { } intent)
             {
                 Remove(folder.Path);
@@ -254,8 +279,20 @@ internal sealed class EmbeddedRuntime(
         await attempt.Life;
         if (_attempts.TryRemove(name, out _))
         {
-            Remove(attempt.Folder.Path);
+            KeepLogs(attempt.Folder);
             attempt.Stop.Dispose();
+        }
+    }
+
+    private void KeepLogs(AttemptFolder folder)
+    {
+        try
+        {
+            folder.Release();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LeftBehind(options.Name, folder.Path, e);
         }
     }
 
@@ -264,11 +301,6 @@ internal sealed class EmbeddedRuntime(
         try
         {
             FolderRemoval.Remove(folder);
-            var workflow = Path.GetDirectoryName(folder)!;
-            if (!Directory.EnumerateFileSystemEntries(workflow).Any())
-            {
-                Directory.Delete(workflow);
-            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

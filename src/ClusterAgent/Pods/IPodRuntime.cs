@@ -31,8 +31,11 @@ public interface IPodRuntime
     /// <summary>Ends the attempt's pod; an attempt that is not known is reported failed.</summary>
     Task CancelAsync(CancelIntent intent, CancellationToken cancellationToken);
 
-    /// <summary>Forgets a finished attempt and all it left.</summary>
+    /// <summary>Forgets a finished attempt and all it left, except its logs.</summary>
     Task ReleaseAsync(AttemptKey key, CancellationToken cancellationToken);
+
+    /// <summary>Ends and forgets everything of a workflow, logs as well.</summary>
+    Task ForgetAsync(string workflowUid, CancellationToken cancellationToken);
 
     /// <summary>The log of one container; empty when it is no longer there.</summary>
     IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, CancellationToken cancellationToken);

@@ -12,6 +12,7 @@ namespace Argosy.ClusterAgent.Embedded.Attempts;
 /// <item><c>exits/NAME</c>: a container ended, with this code.</item>
 /// <item><c>cancelled.json</c>: it is not wanted any more.</item>
 /// <item><c>result.json</c>: it is over; the final report.</item>
+/// <item><c>released</c>: the hub needs it no more; only its logs are kept.</item>
 /// </list>
 /// </summary>
 internal sealed class AttemptFolder(string path)
@@ -35,9 +36,16 @@ internal sealed class AttemptFolder(string path)
 
     private string Result => In("result.json");
 
+    private string Released => In("released");
+
+    public bool WasReleased => File.Exists(Released);
+
+    /// <summary>The folder of all attempts of one workflow.</summary>
+    public static string NameOf(string workflowUid) => Uri.EscapeDataString(workflowUid);
+
     /// <summary>Files of an attempt are found by its key alone.</summary>
     public static string NameOf(AttemptKey key) => System.IO.Path.Join(
-        Uri.EscapeDataString(key.WorkflowUid),
+        NameOf(key.WorkflowUid),
         string.Create(CultureInfo.InvariantCulture, $"{Uri.EscapeDataString(key.NodeId)}.g{key.Generation}.a{key.Attempt}"));
 
     /// <summary>A container's own folder under <see cref="Argo"/>.</summary>
@@ -97,6 +105,28 @@ internal sealed class AttemptFolder(string path)
     /// <summary>Whether the container ended because this machine does not have its command.</summary>
     public bool SaysCommandNotFound(string container) =>
         File.Exists(System.IO.Path.Join(ContainerFolder(container), Supervision.ContainerScript.NotFoundFile));
+
+    /// <summary>Removes all but the logs. Killed half way, it is finished by nobody: what is left is only in the way of the disk.</summary>
+    public void Release()
+    {
+        File.WriteAllText(Released, "");
+        foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos())
+        {
+            if (entry.FullName == Logs || entry.FullName == Released)
+            {
+                continue;
+            }
+
+            if (entry is DirectoryInfo { LinkTarget: null })
+            {
+                Views.FolderRemoval.Remove(entry.FullName);
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
+    }
 
     private string In(string name) => System.IO.Path.Join(Path, name);
 
