@@ -348,7 +348,7 @@ internal sealed class Parser
 
     private CallNode ParseSprigCall(List<Node> arguments)
     {
-        var name = ExpectName();
+        var name = ExpectMemberName();
         var function = SprigFunctions.Table.Find(name) ?? throw new ExpressionException($"unknown function sprig.{name}");
         return ParseArguments(function, arguments);
     }
@@ -457,15 +457,8 @@ internal sealed class Parser
 
     private Node ParseMember(Node target, bool isOptional)
     {
-        // Words like "in" and "not" are operators elsewhere and plain names here.
-        var token = Current;
-        if (token.Kind != TokenKind.Name && !(token.Kind == TokenKind.Operator && char.IsLetter(token.Text[0])))
-        {
-            throw Unexpected();
-        }
-
-        position++;
-        return Accept("(") ? Checked(new MethodNode(target, token.Text, [.. ParseList(")")], isOptional)) : Member(target, token.Text, isOptional);
+        var name = ExpectMemberName();
+        return Accept("(") ? Checked(new MethodNode(target, name, [.. ParseList(")")], isOptional)) : Member(target, name, isOptional);
     }
 
     private Node Member(Node target, string name, bool isOptional) => target is VariableNode variable
@@ -541,6 +534,17 @@ internal sealed class Parser
         }
 
         return tokens[position++].Text;
+    }
+
+    /// <summary>Words like "in" and "contains", operators elsewhere, are plain names after a dot.</summary>
+    private string ExpectMemberName()
+    {
+        if (Current.Kind == TokenKind.Operator && char.IsLetter(Current.Text[0]))
+        {
+            return tokens[position++].Text;
+        }
+
+        return ExpectName();
     }
 
     private ExpressionException Unexpected() => new($"unexpected {Current} at character {Current.Position + 1}");
