@@ -12,7 +12,7 @@ internal static class ListFunctions
         table.Add("get", 2, a => Get(a));
         table.Add("first", 1, a => a.List(0).FirstOrDefault());
         table.Add("last", 1, a => a.List(0).LastOrDefault());
-        table.Add("take", 2, a => a.Integer(1) >= 0 ? a.List(0).Take((int)Math.Min(a.Integer(1), int.MaxValue)).ToList() : throw a.Invalid(1));
+        table.Add("take", 2, Take);
         table.Add("reverse", 1, a => Copy(a, Enumerable.Reverse(a.List(0))));
         table.Add("concat", 1, int.MaxValue, a => Copy(a, Enumerable.Range(0, a.Count).SelectMany(a.List)));
         table.Add("flatten", 1, a => Flatten(a.List(0), [], a.Budget, depth: 0));
@@ -98,6 +98,10 @@ internal static class ListFunctions
 
         return flat;
     }
+
+    private static List<object?> Take(Arguments arguments) => arguments.Integer(1) is >= 0 and var count
+        ? Copy(arguments, arguments.List(0).Take((int)Math.Min(count, int.MaxValue)))
+        : throw arguments.Invalid(1);
 
     private static ValueMap FromPairs(Arguments arguments)
     {
