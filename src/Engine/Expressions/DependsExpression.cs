@@ -2,7 +2,9 @@ using Argosy.Engine.Expressions.Conditions;
 
 namespace Argosy.Engine.Expressions;
 
-/// <summary>When a task of a DAG may start: an expression over the results of other tasks. The grammar is at <see cref="DependsParser"/>.</summary>
+/// <summary>
+/// When a task of a DAG may start: an expression over the results of other tasks. The grammar is at <see cref="DependsParser"/>.
+/// </summary>
 public sealed class DependsExpression
 {
     private readonly DependsNode root;

@@ -37,7 +37,11 @@ public sealed class Expression
     public bool EvaluateBoolean(IReadOnlyDictionary<string, object?> environment) =>
         Evaluate(environment) is bool answer ? answer : throw new ExpressionException($"expression \"{Source}\" is neither true nor false");
 
-    /// <summary>Evaluates with a template's variables, seen as nested maps.</summary>
+    /// <summary>
+    /// Evaluates with a template's variables, seen as nested maps. A variable that is missing is an error, unless the expression says what
+    /// then (<c>?? default</c>, <c>== nil</c>, <c>?.</c>) and its siblings are known. A variable <c>now</c> in RFC 3339 is what
+    /// <c>now()</c> returns.
+    /// </summary>
     /// <exception cref="ExpressionException">There is no value, for example because a variable is not known yet.</exception>
     public object? Evaluate(IVariables variables)
     {

@@ -3,7 +3,9 @@ using Argosy.Engine.Expressions.Tags;
 
 namespace Argosy.Engine.Expressions;
 
-/// <summary>A text with <c>{{name}}</c> and <c>{{=expression}}</c> tags, parsed once and rendered often. The grammar is at <see cref="TagParser"/>.</summary>
+/// <summary>
+/// A text with <c>{{name}}</c> and <c>{{=expression}}</c> tags, parsed once and rendered often. The grammar is at <see cref="TagParser"/>.
+/// </summary>
 public sealed class TagText
 {
     private readonly Segment[]? segments;

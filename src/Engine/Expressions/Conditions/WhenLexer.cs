@@ -111,7 +111,8 @@ internal sealed class WhenLexer
             position += 2;
             var digits = position;
             SkipWhile(char.IsAsciiHexDigit);
-            return !ContinuesWord() && ulong.TryParse(source.AsSpan(digits, position - digits), NumberStyles.AllowHexSpecifier, null, out var hex) ? hex : null;
+            var text = source.AsSpan(digits, position - digits);
+            return !ContinuesWord() && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, null, out var hex) ? hex : null;
         }
 
         SkipWhile(char.IsAsciiDigit);
@@ -121,9 +122,9 @@ internal sealed class WhenLexer
             SkipWhile(char.IsAsciiDigit);
         }
 
-        return !ContinuesWord() && double.TryParse(source.AsSpan(start, position - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+        return ContinuesWord()
+            ? null
+            : double.Parse(source.AsSpan(start, position - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
     }
 
     private bool ContinuesWord()

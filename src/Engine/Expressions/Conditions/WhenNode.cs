@@ -38,7 +38,8 @@ internal sealed record WhenJunction(bool All, List<WhenNode> Operands) : WhenNod
             var value = operand.Evaluate();
             if (value is not bool flag)
             {
-                throw new ExpressionException($"value '{WhenValue.Text(value)}' cannot be used with the logical operator '{(All ? "&&" : "||")}', it is not a bool");
+                throw new ExpressionException(
+                    $"value '{WhenValue.Text(value)}' cannot be used with the logical operator '{(All ? "&&" : "||")}', it is not a bool");
             }
 
             if (flag != All)
@@ -57,7 +58,8 @@ internal sealed record WhenConditional(WhenNode Condition, WhenNode Then, WhenNo
     {
         true => Then.Evaluate(),
         false => Otherwise.Evaluate(),
-        var value => throw new ExpressionException($"value '{WhenValue.Text(value)}' cannot be used with the ternary operator '?', it is not a bool"),
+        var value => throw new ExpressionException(
+            $"value '{WhenValue.Text(value)}' cannot be used with the ternary operator '?', it is not a bool"),
     };
 }
 
@@ -79,7 +81,8 @@ internal sealed record WhenBinary(string Operator, WhenNode Left, WhenNode Right
             ("<" or "<=" or ">" or ">=", double a, double b) => Holds(a.CompareTo(b)),
             ("+", string or double or bool, string) or ("+", string, double or bool) => WhenValue.Text(left) + WhenValue.Text(right),
             (_, double a, double b) => Compute(a, b),
-            _ => throw new ExpressionException($"values '{WhenValue.Text(left)}' and '{WhenValue.Text(right)}' cannot be used with '{Operator}'"),
+            _ => throw new ExpressionException(
+                $"values '{WhenValue.Text(left)}' and '{WhenValue.Text(right)}' cannot be used with '{Operator}'"),
         };
     }
 

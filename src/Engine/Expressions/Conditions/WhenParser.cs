@@ -7,13 +7,14 @@ namespace Argosy.Engine.Expressions.Conditions;
 /// any        = all { "||" all }
 /// all        = comparison { "&amp;&amp;" comparison }
 /// comparison = sum { ( "==" | "!=" | "&lt;" | "&lt;=" | "&gt;" | ">=" | "=~" | "!~" | "in" ) sum }
-/// sum        = operand { ( "+" | "-" | "*" | "/" | "%" | "**" | "&amp;" | "|" | "^" | "&lt;&lt;" | "&gt;&gt;" ) operand }   by precedence, below
+/// sum        = operand { ( "+" | "-" | "*" | "/" | "%" | "**" | "&amp;" | "|" | "^" | "&lt;&lt;" | "&gt;&gt;" ) operand }
 /// operand    = { "!" | "-" | "~" } ( value | "(" condition { "," condition } ")" )
 /// value      = "true" | "false" | number | quoted text | "[" text "]" | word
 /// word       = letters, digits and "_ . - /", beginning with a letter, digit, "_" or "."; "\" takes any character into it
 /// </code>
-/// Arithmetic binds, from loose to tight: <c>&amp; | ^</c>, then <c>&lt;&lt; &gt;&gt;</c>, <c>+ -</c>, <c>* / %</c>, <c>**</c>. A word is a text; quoted
-/// text that is a date is a number of seconds. Comparisons never convert: a number and a text are never equal and cannot be ordered.
+/// Arithmetic binds, from loose to tight: <c>&amp; | ^</c>, then <c>&lt;&lt; &gt;&gt;</c>, <c>+ -</c>, <c>* / %</c>, <c>**</c>. A word
+/// is a text; quoted text that is a date is a number of seconds. Comparisons never convert: a number and a text are never equal and
+/// cannot be ordered.
 /// </summary>
 internal sealed class WhenParser
 {

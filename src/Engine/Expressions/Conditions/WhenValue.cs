@@ -3,13 +3,14 @@ using Argosy.Engine.Expressions.Values;
 
 namespace Argosy.Engine.Expressions.Conditions;
 
-/// <summary>A condition's values are bool, double, string, a list of these in parentheses, and null for a conditional without its other half.</summary>
+/// <summary>A condition's values are bool, double, string and lists of these in parentheses.</summary>
 internal static class WhenValue
 {
     private static readonly string[] DateLayouts =
     [
         "2006-01-02", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02 15:04:05-07:00", "2006-01-02T15Z0700", "2006-01-02T15:04Z0700",
-        "2006-01-02T15:04:05Z0700", GoTime.Rfc3339, "Mon Jan _2 15:04:05 2006", "Mon Jan _2 15:04:05 MST 2006", "Mon Jan 02 15:04:05 -0700 2006", "3:04PM",
+        "2006-01-02T15:04:05Z0700", GoTime.Rfc3339,
+        "Mon Jan _2 15:04:05 2006", "Mon Jan _2 15:04:05 MST 2006", "Mon Jan 02 15:04:05 -0700 2006", "3:04PM",
     ];
 
     /// <summary>Quoted text that looks like a date is its moment in seconds since 1970: that is how dates can be compared at all.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Argosy.Engine.Expressions.Language;
 using Argosy.Engine.Expressions.Values;
 
@@ -49,7 +48,7 @@ internal sealed class Arguments(string function, IReadOnlyList<object?> values, 
     };
 
     public ExpressionException Invalid(int position) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"invalid argument {position + 1} for {function} (type {Value.TypeName(values[position])})"));
+        new($"invalid argument {position + 1} for {function} (type {Value.TypeName(values[position])})");
 
     private T Get<T>(int position) => values[position] is T value ? value : throw Invalid(position);
 }

@@ -112,7 +112,8 @@ internal static class ClosureFunctions
             keyed.Add(new List<object?> { key, call.Items[index] });
         }
 
-        return Sorting.Sort(keyed, pair => ((List<object?>)pair!)[0], order, call.Budget).Select(pair => ((List<object?>)pair!)[1]).ToList();
+        var sorted = Sorting.Sort(keyed, pair => ((List<object?>)pair!)[0], order, call.Budget);
+        return sorted.ConvertAll(pair => ((List<object?>)pair!)[1]);
     }
 
     private static object? Reduce(ClosureCall call)

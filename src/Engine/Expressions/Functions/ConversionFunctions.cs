@@ -7,6 +7,8 @@ namespace Argosy.Engine.Expressions.Functions;
 
 internal static class ConversionFunctions
 {
+    private const NumberStyles FloatStyle = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     public static void AddTo(FunctionTable table)
     {
         table.Add("type", 1, a => Value.TypeName(a[0]));
@@ -61,7 +63,7 @@ internal static class ConversionFunctions
     {
         long number => (double)number,
         double number => number,
-        string text when double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) => number,
+        string text when double.TryParse(text, FloatStyle, CultureInfo.InvariantCulture, out var number) => number,
         string text => throw new ExpressionException($"invalid operation: float({text})"),
         var other => throw new ExpressionException($"invalid operation: float({Value.TypeName(other)})"),
     };

@@ -12,10 +12,10 @@ internal static class ListFunctions
         table.Add("get", 2, a => Get(a));
         table.Add("first", 1, a => a.List(0).FirstOrDefault());
         table.Add("last", 1, a => a.List(0).LastOrDefault());
-        table.Add("take", 2, a => a.Integer(1) >= 0 ? a.List(0).Take((int)Math.Min(a.Integer(1), int.MaxValue)).ToList() : throw a.Invalid(1));
+        table.Add("take", 2, Take);
         table.Add("reverse", 1, a => Copy(a, Enumerable.Reverse(a.List(0))));
         table.Add("concat", 1, int.MaxValue, a => Copy(a, Enumerable.Range(0, a.Count).SelectMany(a.List)));
-        table.Add("flatten", 1, a => Copy(a, Flat(a.List(0), depth: 0)));
+        table.Add("flatten", 1, a => Flatten(a.List(0), [], a.Budget, depth: 0));
         table.Add("uniq", 1, a => Distinct(a, a.List(0)));
         table.Add("join", 1, 2, a => Join(a, a.List(0), a.Text(1, "")));
         table.Add("sort", 1, 2, a => Sorting.Sort(a.List(0), item => item, a.Text(1, "asc"), a.Budget));
@@ -80,11 +80,28 @@ internal static class ListFunctions
         }
     }
 
-    private static IEnumerable<object?> Flat(List<object?> list, int depth)
+    public static List<object?> Flatten(List<object?> list, List<object?> flat, Budget budget, int depth)
     {
         Value.CheckDepth(depth);
-        return list.SelectMany(item => item is List<object?> inner ? Flat(inner, depth + 1) : [item]);
+        foreach (var item in list)
+        {
+            budget.Spend(1);
+            if (item is List<object?> inner)
+            {
+                Flatten(inner, flat, budget, depth + 1);
+            }
+            else
+            {
+                flat.Add(item);
+            }
+        }
+
+        return flat;
     }
+
+    private static List<object?> Take(Arguments arguments) => arguments.Integer(1) is >= 0 and var count
+        ? Copy(arguments, arguments.List(0).Take((int)Math.Min(count, int.MaxValue)))
+        : throw arguments.Invalid(1);
 
     private static ValueMap FromPairs(Arguments arguments)
     {

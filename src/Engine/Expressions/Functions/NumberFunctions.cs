@@ -55,31 +55,10 @@ internal static class NumberFunctions
     }
 
     /// <summary>The numbers among the arguments, those inside lists included.</summary>
-    private static IEnumerable<object> Numbers(Arguments arguments) => Numbers(arguments, arguments.From(0), depth: 0);
-
-    private static IEnumerable<object> Numbers(Arguments arguments, IEnumerable<object?> values, int depth)
-    {
-        Value.CheckDepth(depth);
-        foreach (var value in values)
-        {
-            arguments.Budget.Spend(1);
-            switch (value)
-            {
-                case long or double:
-                    yield return value;
-                    break;
-                case List<object?> list:
-                    foreach (var inner in Numbers(arguments, list, depth + 1))
-                    {
-                        yield return inner;
-                    }
-
-                    break;
-                default:
-                    throw new ExpressionException($"invalid argument for {arguments.Function} (type {Value.TypeName(value)})");
-            }
-        }
-    }
+    private static IEnumerable<object> Numbers(Arguments arguments) =>
+        ListFunctions.Flatten([.. arguments.From(0)], [], arguments.Budget, depth: 0).Select(value => value is long or double
+            ? value
+            : throw new ExpressionException($"invalid argument for {arguments.Function} (type {Value.TypeName(value)})"));
 
     private static double AsFloat(object number) => number is long whole ? whole : (double)number;
 }

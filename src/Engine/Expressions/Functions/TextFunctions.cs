@@ -38,7 +38,10 @@ internal static class TextFunctions
         return new StringBuilder().Insert(0, text, (int)times).ToString();
     }
 
-    /// <summary>Replaces the first <paramref name="most"/> occurrences, all when negative. An empty <paramref name="old"/> stands before every character.</summary>
+    /// <summary>
+    /// Replaces the first <paramref name="most"/> occurrences, all when negative. An empty <paramref name="old"/> stands before every
+    /// character.
+    /// </summary>
     public static string Replace(Arguments arguments, string text, string old, string replacement, long most)
     {
         var result = new StringBuilder();

@@ -3,7 +3,7 @@ using Argosy.Engine.Expressions.Values;
 
 namespace Argosy.Engine.Expressions.Functions;
 
-/// <summary>The methods of Go's <c>time.Time</c> and <c>time.Duration</c>, the only values with methods. Argument 0 is the value itself.</summary>
+/// <summary>The methods of Go's <c>time.Time</c> and <c>time.Duration</c>, the only values with methods. Argument 0 is the value.</summary>
 internal static class TimeMethods
 {
     public static object? Call(Arguments arguments) => arguments[0] switch
@@ -49,7 +49,7 @@ internal static class TimeMethods
         ("After", 2) => time > arguments.Time(1),
         ("Equal", 2) => time == arguments.Time(1),
         ("AddDate", 4) => AddDate(time, arguments),
-        ("Truncate", 2) => Operators.Subtract(time, time.UtcDateTime - DateTime.MinValue - Truncate(time.UtcDateTime - DateTime.MinValue, arguments.Duration(1))),
+        ("Truncate", 2) => Truncate(time, arguments.Duration(1)),
         _ => throw Unknown(arguments),
     };
 
@@ -64,6 +64,9 @@ internal static class TimeMethods
             throw new ExpressionException("a time is out of range");
         }
     }
+
+    private static DateTimeOffset Truncate(DateTimeOffset time, TimeSpan unit) =>
+        new DateTimeOffset(Truncate(TimeSpan.FromTicks(time.UtcTicks), unit).Ticks, TimeSpan.Zero).ToOffset(time.Offset);
 
     private static TimeSpan Truncate(TimeSpan duration, TimeSpan unit) =>
         unit <= TimeSpan.Zero ? duration : TimeSpan.FromTicks(duration.Ticks - (duration.Ticks % unit.Ticks));

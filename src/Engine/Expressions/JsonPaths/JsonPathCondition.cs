@@ -42,7 +42,8 @@ internal sealed class PathCondition(List<JsonPathStep> steps, bool fromDocument)
 /// <summary>A path asked for on its own: does it lead anywhere? False and nil count as somewhere.</summary>
 internal sealed class ExistsCondition(PathCondition path) : JsonPathCondition
 {
-    public override object? Evaluate(object? element, object? document, Budget budget) => path.Evaluate(element, document, budget) is not Missing;
+    public override object? Evaluate(object? element, object? document, Budget budget) =>
+        path.Evaluate(element, document, budget) is not Missing;
 }
 
 internal sealed class NotCondition(JsonPathCondition operand) : JsonPathCondition

@@ -52,7 +52,9 @@ internal sealed class EqualityNode(bool equal, Node left, Node right) : Node(lef
     }
 
     private static object? Operand(Node operand, Node other, Evaluation evaluation) =>
-        operand is VariableNode variable && other is LiteralNode { Value: null } ? variable.EvaluateOrNil(evaluation) : operand.Evaluate(evaluation);
+        operand is VariableNode variable && other is LiteralNode { Value: null }
+            ? variable.EvaluateOrNil(evaluation)
+            : operand.Evaluate(evaluation);
 }
 
 /// <summary>Every other operator with two operands.</summary>
@@ -97,7 +99,8 @@ internal sealed class MatchesNode(Node text, Node pattern) : Node(text, pattern)
         var right = compiled is null ? pattern.Evaluate(evaluation) : null;
         if (left is not string subject || (compiled is null && right is not string))
         {
-            throw new ExpressionException($"invalid operation: matches (mismatched types {Value.TypeName(left)} and {Value.TypeName(right ?? "")})");
+            throw new ExpressionException(
+                $"invalid operation: matches (mismatched types {Value.TypeName(left)} and {Value.TypeName(right ?? "")})");
         }
 
         evaluation.Budget.SpendText(subject.Length);

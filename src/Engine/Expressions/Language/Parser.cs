@@ -1,7 +1,3 @@
-using System.Globalization;
-using Argosy.Engine.Expressions.Functions;
-using Argosy.Engine.Expressions.Sprig;
-
 namespace Argosy.Engine.Expressions.Language;
 
 /// <summary>
@@ -26,7 +22,7 @@ namespace Argosy.Engine.Expressions.Language;
 /// <c>not</c> and <c>!</c> bind tighter than comparisons, signs tighter than products but looser than powers.
 /// <c>a &lt; b &lt; c</c> means <c>a &lt; b &amp;&amp; b &lt; c</c>.
 /// </summary>
-internal sealed class Parser
+internal sealed partial class Parser
 {
     private const int MaxLength = 256 * 1024;
 
@@ -46,17 +42,17 @@ internal sealed class Parser
         ["=="] = ComparisonPrecedence, ["!="] = ComparisonPrecedence, ["<"] = ComparisonPrecedence, ["<="] = ComparisonPrecedence,
         [">"] = ComparisonPrecedence, [">="] = ComparisonPrecedence, ["in"] = ComparisonPrecedence, ["matches"] = ComparisonPrecedence,
         ["contains"] = ComparisonPrecedence, ["startsWith"] = ComparisonPrecedence, ["endsWith"] = ComparisonPrecedence,
-        [".."] = 25, ["+"] = 30, ["-"] = 30, ["*"] = 60, ["/"] = 60, ["%"] = 60, ["**"] = PowerPrecedence, ["^"] = PowerPrecedence, ["??"] = 500,
+        [".."] = 25, ["+"] = 30, ["-"] = 30, ["*"] = 60, ["/"] = 60, ["%"] = 60,
+        ["**"] = PowerPrecedence, ["^"] = PowerPrecedence, ["??"] = 500,
     };
 
-    private readonly List<Token> tokens;
+    private readonly TokenCursor tokens;
     private readonly Scope scope = new();
-    private int position;
     private int nesting;
 
-    private Parser(List<Token> tokens) => this.tokens = tokens;
+    private Parser(List<Token> tokens) => this.tokens = new TokenCursor(tokens);
 
-    private Token Current => tokens[position];
+    private Token Current => tokens.Current;
 
     /// <exception cref="ExpressionException">The source is no expression, or is larger than any expression needs to be.</exception>
     public static ParsedExpression Parse(string source)
@@ -70,7 +66,7 @@ internal sealed class Parser
         var root = parser.ParseExpression();
         if (parser.Current.Kind != TokenKind.End)
         {
-            throw parser.Unexpected();
+            throw parser.tokens.Unexpected();
         }
 
         return new ParsedExpression(root, parser.scope.Slots, parser.scope.Paths);
@@ -95,11 +91,11 @@ internal sealed class Parser
 
     private LetNode ParseLet()
     {
-        Expect("let");
-        var name = ExpectName();
-        Expect("=");
+        tokens.Expect("let");
+        var name = tokens.ExpectName();
+        tokens.Expect("=");
         var value = ParseExpression();
-        Expect(";");
+        tokens.Expect(";");
         var slot = scope.Declare(name);
         var body = ParseExpression();
         scope.Forget(name);
@@ -108,28 +104,28 @@ internal sealed class Parser
 
     private ConditionalNode ParseIf()
     {
-        Expect("if");
+        tokens.Expect("if");
         var condition = ParseExpression();
         var then = ParseBlock();
-        Expect("else");
+        tokens.Expect("else");
         var otherwise = Current.Is("if") ? ParseExpression() : ParseBlock();
         return Checked(new ConditionalNode(condition, then, otherwise));
     }
 
     private Node ParseBlock()
     {
-        Expect("{");
+        tokens.Expect("{");
         var node = ParseExpression();
-        Expect("}");
+        tokens.Expect("}");
         return node;
     }
 
     private Node ParseConditional(Node node)
     {
-        while (Accept("?"))
+        while (tokens.Accept("?"))
         {
             var then = Current.Is(":") ? node : ParseExpression();
-            Expect(":");
+            tokens.Expect(":");
             node = Checked(new ConditionalNode(node, then, ParseExpression()));
         }
 
@@ -147,7 +143,7 @@ internal sealed class Parser
         while (Current.Kind == TokenKind.Operator)
         {
             var negated = Current.Is("not");
-            var @operator = negated ? tokens[position + 1] : Current;
+            var @operator = negated ? tokens.Next : Current;
             if (@operator.Kind != TokenKind.Operator
                 || !Precedences.TryGetValue(@operator.Text, out var precedence)
                 || precedence < loosest
@@ -156,7 +152,12 @@ internal sealed class Parser
                 break;
             }
 
-            position += negated ? 2 : 1;
+            tokens.Take();
+            if (negated)
+            {
+                tokens.Take();
+            }
+
             left = @operator.Text == "|" ? ParsePipe(left) : Combine(@operator.Text, left, precedence);
             left = negated ? Checked(new NotNode(left)) : left;
         }
@@ -167,9 +168,9 @@ internal sealed class Parser
 
     private Node Combine(string @operator, Node left, int precedence)
     {
-        if (@operator == "in" && Current is { Kind: TokenKind.Name, Text: "$env" } && !tokens[position + 1].Is("["))
+        if (@operator == "in" && Current is { Kind: TokenKind.Name, Text: "$env" } && !tokens.Next.Is("[") && !tokens.Next.Is("."))
         {
-            position++;
+            tokens.Take();
             return Checked(new EnvironmentHasNode(left));
         }
 
@@ -182,7 +183,7 @@ internal sealed class Parser
         var node = (Node)Checked(new BinaryNode(@operator, left, right));
         while (Current is { Kind: TokenKind.Operator, Text: "<" or "<=" or ">" or ">=" } next)
         {
-            position++;
+            tokens.Take();
             var last = ParseOperation(ComparisonPrecedence + 1);
             node = Checked(new AndNode(node, Checked(new BinaryNode(next.Text, right, last))));
             right = last;
@@ -204,15 +205,15 @@ internal sealed class Parser
 
     private Node ParsePipe(Node left)
     {
-        var name = ExpectName();
-        return ParsePostfix(name == "sprig" && Accept(".") ? ParseSprigCall([left]) : ParseCall(name, [left]));
+        var name = tokens.ExpectName();
+        return ParsePostfix(name == "sprig" && tokens.Accept(".") ? ParseSprigCall([left]) : ParseCall(name, [left]));
     }
 
     private Node ParseUnary()
     {
         if (Current is { Kind: TokenKind.Operator, Text: "not" or "!" or "-" or "+" } sign)
         {
-            position++;
+            tokens.Take();
             Node node = sign.Text is "not" or "!"
                 ? new NotNode(ParseOperation(NotPrecedence))
                 : new SignNode(sign.Text == "-", ParseOperation(SignPrecedence));
@@ -222,330 +223,7 @@ internal sealed class Parser
         return ParsePostfix(ParsePrimary());
     }
 
-    private Node ParsePrimary()
-    {
-        var token = Current;
-        position++;
-        switch (token.Kind)
-        {
-            case TokenKind.Number:
-                return new LiteralNode(Number(token));
-            case TokenKind.Text:
-                return new LiteralNode(token.Text);
-            case TokenKind.Name:
-                return ParseName(token.Text);
-            case TokenKind.Operator when token.Text == "(":
-                var inner = ParseExpression();
-                Expect(")");
-                return inner;
-            case TokenKind.Operator when token.Text == "[":
-                return Checked(new ListNode([.. ParseList("]")]));
-            case TokenKind.Operator when token.Text == "{":
-                return ParseMap();
-            case TokenKind.Operator when token.Text == "::":
-                return ParseCall(ExpectName(), []);
-            case TokenKind.Operator when token.Text is "#" or "." && scope.InClosure:
-                return ParseElement(token);
-            default:
-                position--;
-                throw Unexpected();
-        }
-    }
-
-    private Node ParseName(string name) => name switch
-    {
-        "true" => new LiteralNode(true),
-        "false" => new LiteralNode(false),
-        "nil" => new LiteralNode(null),
-        "sprig" when Accept(".") => ParseSprigCall([]),
-        "$env" => ParseEnvironment(),
-        _ when Current.Is("(") => ParseCall(name, []),
-        _ => scope.Slot(name) is { } slot ? new SlotNode(slot) : scope.Variable(new VariablePath(name)),
-    };
-
-    /// <summary><c>$env["name"]</c> is the variable of that name, whatever characters it has.</summary>
-    private VariableNode ParseEnvironment()
-    {
-        var member = Accept(".");
-        if (!member)
-        {
-            Expect("[");
-        }
-
-        var name = member || Current.Kind == TokenKind.Text ? Current.Text : throw Unexpected();
-        position++;
-        if (!member)
-        {
-            Expect("]");
-        }
-
-        return scope.Variable(new VariablePath(name));
-    }
-
-    /// <summary><c>#</c> is the element, <c>#index</c> its position, <c>#acc</c> the accumulator; a bare <c>.name</c> is a field of the element.</summary>
-    private SlotNode ParseElement(Token token)
-    {
-        if (token.Text == ".")
-        {
-            position--;
-            return new SlotNode(scope.ElementSlot);
-        }
-
-        if (Current.Kind != TokenKind.Name || Current.Position != token.Position + 1)
-        {
-            return new SlotNode(scope.ElementSlot);
-        }
-
-        var slot = Current.Text switch
-        {
-            "index" => scope.ElementSlot + 1,
-            "acc" => scope.ElementSlot + 2,
-            _ => throw Unexpected(),
-        };
-        position++;
-        return new SlotNode(slot);
-    }
-
-    private MapNode ParseMap()
-    {
-        var keys = new List<Node>();
-        var values = new List<Node>();
-        while (!Accept("}"))
-        {
-            if (keys.Count > 0)
-            {
-                Expect(",");
-                if (Accept("}"))
-                {
-                    break;
-                }
-            }
-
-            keys.Add(ParseKey());
-            Expect(":");
-            values.Add(ParseExpression());
-        }
-
-        return Checked(new MapNode([.. keys], [.. values]));
-    }
-
-    private Node ParseKey()
-    {
-        if (Accept("("))
-        {
-            var key = ParseExpression();
-            Expect(")");
-            return key;
-        }
-
-        if (Current.Kind is not (TokenKind.Name or TokenKind.Text or TokenKind.Number))
-        {
-            throw Unexpected();
-        }
-
-        return new LiteralNode(tokens[position++].Text);
-    }
-
-    private CallNode ParseSprigCall(List<Node> arguments)
-    {
-        var name = ExpectMemberName();
-        var function = SprigFunctions.Table.Find(name) ?? throw new ExpressionException($"unknown function sprig.{name}");
-        return ParseArguments(function, arguments);
-    }
-
-    private Node ParseCall(string name, List<Node> arguments)
-    {
-        if (ClosureFunctions.Find(name) is { } closureFunction)
-        {
-            return ParseClosureCall(closureFunction, arguments);
-        }
-
-        var function = Builtins.Functions.Find(name) ?? throw new ExpressionException($"unknown function {name}");
-        return ParseArguments(function, arguments);
-    }
-
-    private CallNode ParseArguments(Function function, List<Node> arguments)
-    {
-        Expect("(");
-        arguments.AddRange(ParseList(")"));
-        if (arguments.Count < function.Fewest || arguments.Count > function.Most)
-        {
-            throw new ExpressionException($"{function.Name} does not take {arguments.Count} arguments");
-        }
-
-        return Checked(new CallNode(function, [.. arguments]));
-    }
-
-    private ClosureCallNode ParseClosureCall(ClosureFunction function, List<Node> arguments)
-    {
-        Expect("(");
-        if (arguments.Count == 0)
-        {
-            arguments.Add(ParseExpression());
-            AcceptCommaBefore(")");
-        }
-
-        var closure = !Current.Is(")") || function.ClosureRequired ? ParseClosure() : null;
-        AcceptCommaBefore(")");
-        var last = function.TakesLast && !Current.Is(")") ? ParseExpression() : null;
-        Accept(",");
-        Expect(")");
-        return Checked(new ClosureCallNode(function, arguments[0], closure, last));
-    }
-
-    private void AcceptCommaBefore(string end)
-    {
-        if (!Current.Is(end))
-        {
-            Expect(",");
-        }
-    }
-
-    private Closure ParseClosure()
-    {
-        var braces = Accept("{");
-        var slot = scope.EnterClosure();
-        var body = ParseExpression();
-        scope.LeaveClosure();
-        if (braces)
-        {
-            Expect("}");
-        }
-
-        return new Closure(body, slot);
-    }
-
-    private IEnumerable<Node> ParseList(string end)
-    {
-        for (var first = true; !Accept(end); first = false)
-        {
-            if (!first)
-            {
-                Expect(",");
-                if (Accept(end))
-                {
-                    yield break;
-                }
-            }
-
-            yield return ParseExpression();
-        }
-    }
-
-    private Node ParsePostfix(Node node)
-    {
-        while (Current.Kind == TokenKind.Operator)
-        {
-            var isOptional = Current.Is("?.");
-            if (isOptional || Current.Is("."))
-            {
-                position++;
-                node = isOptional && Accept("[") ? ParseBrackets(node, isOptional) : ParseMember(node, isOptional);
-            }
-            else if (Accept("["))
-            {
-                node = ParseBrackets(node, isOptional: false);
-            }
-            else
-            {
-                break;
-            }
-        }
-
-        return node;
-    }
-
-    private Node ParseMember(Node target, bool isOptional)
-    {
-        var name = ExpectMemberName();
-        return Accept("(") ? Checked(new MethodNode(target, name, [.. ParseList(")")], isOptional)) : Member(target, name, isOptional);
-    }
-
-    private Node Member(Node target, string name, bool isOptional) => target is VariableNode variable
-        ? scope.Extend(variable, name, isOptional)
-        : Checked(new MemberNode(target, name, isOptional));
-
-    private Node ParseBrackets(Node target, bool isOptional)
-    {
-        var from = Current.Is(":") ? null : ParseExpression();
-        if (Accept(":"))
-        {
-            var to = Current.Is("]") ? null : ParseExpression();
-            Expect("]");
-            return Checked(new SliceNode(target, from, to));
-        }
-
-        Expect("]");
-        return from is LiteralNode { Value: string name }
-            ? Member(target, name, isOptional)
-            : Checked(new ElementNode(target, from!, isOptional));
-    }
-
-    private static object Number(Token token)
-    {
-        var text = token.Text;
-        var prefix = text.Length > 1 && text[0] == '0' ? char.ToLowerInvariant(text[1]) : '\0';
-        try
-        {
-            return prefix switch
-            {
-                'x' => Whole(text, 16),
-                'o' => Whole(text, 8),
-                'b' => Whole(text, 2),
-                _ when text.AsSpan().ContainsAny('.', 'e', 'E') => Finite(double.Parse(text, CultureInfo.InvariantCulture)),
-                _ => (object)long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture),
-            };
-        }
-        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
-        {
-            throw new ExpressionException($"bad number {text} at character {token.Position + 1}");
-        }
-    }
-
-    private static long Whole(string text, int fromBase) =>
-        Convert.ToInt64(text[2..], fromBase) is >= 0 and var number ? number : throw new OverflowException();
-
-    private static double Finite(double number) => double.IsFinite(number) ? number : throw new OverflowException();
-
     private static T Checked<T>(T node) where T : Node => node.Height <= MaxHeight
         ? node
         : throw new ExpressionException($"an expression has more than {MaxHeight} operations in a row");
-
-    private bool Accept(string @operator)
-    {
-        var there = Current.Is(@operator);
-        position += there ? 1 : 0;
-        return there;
-    }
-
-    private void Expect(string @operator)
-    {
-        if (!Accept(@operator))
-        {
-            throw Unexpected();
-        }
-    }
-
-    private string ExpectName()
-    {
-        if (Current.Kind != TokenKind.Name)
-        {
-            throw Unexpected();
-        }
-
-        return tokens[position++].Text;
-    }
-
-    /// <summary>Words like "in" and "contains", operators elsewhere, are plain names after a dot.</summary>
-    private string ExpectMemberName()
-    {
-        if (Current.Kind == TokenKind.Operator && char.IsLetter(Current.Text[0]))
-        {
-            return tokens[position++].Text;
-        }
-
-        return ExpectName();
-    }
-
-    private ExpressionException Unexpected() => new($"unexpected {Current} at character {Current.Position + 1}");
 }

@@ -67,5 +67,6 @@ internal sealed class MapNode(Node[] keys, Node[] values) : Node([.. keys, .. va
 /// <summary><c>'name' in $env</c>: the only use of the environment as a whole.</summary>
 internal sealed class EnvironmentHasNode(Node name) : Node(name)
 {
-    public override object? Evaluate(Evaluation evaluation) => name.Evaluate(evaluation) is string text && evaluation.Surroundings.Has(text);
+    public override object? Evaluate(Evaluation evaluation) =>
+        name.Evaluate(evaluation) is string text && evaluation.Surroundings.Has(text);
 }

@@ -25,7 +25,7 @@ internal static class SprigLists
         table.AddWithMust("reverse", 1, 1, a => Paid(a, [.. Enumerable.Reverse(a.List(0))]));
         table.AddWithMust("uniq", 1, 1, a => ListFunctions.Distinct(a, a.List(0)));
         table.AddWithMust("compact", 1, 1, a => Paid(a, [.. a.List(0).Where(item => !Loose.IsEmpty(item))]));
-        table.AddWithMust("without", 1, int.MaxValue, a => Paid(a, [.. a.List(0).Where(item => !a.From(1).Any(other => Comparison.Equals(item, other, a.Budget)))]));
+        table.AddWithMust("without", 1, int.MaxValue, Without);
         table.AddWithMust("has", 2, 2, a => a[1] is not null && a.List(1).Exists(item => Comparison.Equals(item, a[0], a.Budget)));
         table.AddWithMust("slice", 1, 3, Slice);
         table.AddWithMust("chunk", 2, 2, Chunk);
@@ -37,6 +37,10 @@ internal static class SprigLists
         arguments.Budget.Spend(list.Count);
         return list;
     }
+
+    private static List<object?> Without(Arguments arguments) => Paid(
+        arguments,
+        [.. arguments.List(0).Where(item => !arguments.From(1).Any(other => Comparison.Equals(item, other, arguments.Budget)))]);
 
     private static string Join(Arguments arguments, List<string> texts, string separator)
     {

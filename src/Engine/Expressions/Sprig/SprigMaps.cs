@@ -17,9 +17,9 @@ internal static class SprigMaps
         table.Add("omit", 1, int.MaxValue, a => Only(a, key => !a.From(1).Contains(key)));
         table.Add("keys", 0, int.MaxValue, a => Maps(a).SelectMany(map => map.Keys).ToList());
         table.Add("values", 1, a => a.Map(0).Values.ToList());
-        table.Add("pluck", 1, int.MaxValue, a => a.From(1).OfType<ValueMap>().Where(map => map.ContainsKey(a.Text(0))).Select(map => map[a.Text(0)]).ToList());
-        table.AddWithMust("merge", 1, int.MaxValue, a => Maps(a).Aggregate((whole, next) => Merge(a, whole, next, overwrite: false, depth: 0)));
-        table.AddWithMust("mergeOverwrite", 1, int.MaxValue, a => Maps(a).Aggregate((whole, next) => Merge(a, whole, next, overwrite: true, depth: 0)));
+        table.Add("pluck", 1, int.MaxValue, Pluck);
+        table.AddWithMust("merge", 1, int.MaxValue, a => MergeAll(a, overwrite: false));
+        table.AddWithMust("mergeOverwrite", 1, int.MaxValue, a => MergeAll(a, overwrite: true));
         table.AddWithMust("deepCopy", 1, 1, a => a[0]);
         table.Add("dig", 2, int.MaxValue, Dig);
     }
@@ -46,6 +46,13 @@ internal static class SprigMaps
 
         return map;
     }
+
+    /// <summary>The values of one key in those maps that have it.</summary>
+    private static List<object?> Pluck(Arguments arguments) =>
+        [.. arguments.From(1).OfType<ValueMap>().Where(map => map.ContainsKey(arguments.Text(0))).Select(map => map[arguments.Text(0)])];
+
+    private static ValueMap MergeAll(Arguments arguments, bool overwrite) =>
+        Maps(arguments).Aggregate((whole, next) => Merge(arguments, whole, next, overwrite, depth: 0));
 
     private static ValueMap Merge(Arguments arguments, ValueMap first, ValueMap second, bool overwrite, int depth)
     {

@@ -7,7 +7,7 @@ internal static class SprigNumbers
 {
     public static void AddTo(FunctionTable table)
     {
-        table.Add("atoi", 1, a => long.TryParse(a.Text(0), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0);
+        table.Add("atoi", 1, a => Whole(a.Text(0)));
         table.Add("int", 1, a => Loose.Integer(a[0]));
         table.Add("int64", 1, a => Loose.Integer(a[0]));
         table.Add("float64", 1, a => Loose.Float(a[0]));
@@ -35,6 +35,9 @@ internal static class SprigNumbers
         table.Add("untilStep", 3, a => Steps(a, Loose.Integer(a[0]), Loose.Integer(a[1]), Loose.Integer(a[2])));
         table.Add("seq", 0, 3, Sequence);
     }
+
+    private static long Whole(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static long Divide(Arguments arguments, Func<long, long, long> divide) => Loose.Integer(arguments[1]) is var right && right != 0
         ? divide(Loose.Integer(arguments[0]), right)

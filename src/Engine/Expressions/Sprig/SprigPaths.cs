@@ -85,6 +85,7 @@ internal static class SprigPaths
         string Part(string name, string before = "", string after = "") =>
             parts.GetValueOrDefault(name) is string { Length: > 0 } text ? before + text + after : "";
 
-        return Part("scheme", after: "://") + Part("userinfo", after: "@") + Part("host") + Part("path") + Part("query", "?") + Part("fragment", "#");
+        return Part("scheme", after: "://") + Part("userinfo", after: "@") + Part("host") + Part("path")
+            + Part("query", "?") + Part("fragment", "#");
     }
 }

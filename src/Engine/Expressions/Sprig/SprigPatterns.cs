@@ -17,8 +17,10 @@ internal static class SprigPatterns
         table.AddWithMust("regexReplaceAll", 3, 3, a => Replaced(a, match => GoRegex.Expand(match, a.Text(2))));
         table.AddWithMust("regexReplaceAllLiteral", 3, 3, a => Replaced(a, _ => a.Text(2)));
         table.AddWithMust("regexSplit", 3, 3, a => Split(a, Loose.Integer(a[2])));
-        table.Add("regexQuoteMeta", 1, a => string.Concat(a.Text(0).Select(c => @"\.+*?()|[]{}^$".Contains(c, StringComparison.Ordinal) ? $"\\{c}" : $"{c}")));
+        table.Add("regexQuoteMeta", 1, a => string.Concat(a.Text(0).Select(Quoted)));
     }
+
+    private static string Quoted(char c) => @"\.+*?()|[]{}^$".Contains(c, StringComparison.Ordinal) ? $"\\{c}" : $"{c}";
 
     private static Regex Compiled(Arguments arguments)
     {

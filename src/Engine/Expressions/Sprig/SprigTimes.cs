@@ -5,7 +5,10 @@ using Argosy.Engine.Expressions.Values;
 
 namespace Argosy.Engine.Expressions.Sprig;
 
-/// <summary>Dates and durations. A date is a time, its RFC 3339 text, or seconds since 1970; anything else is refused, where Sprig would take the clock.</summary>
+/// <summary>
+/// Dates and durations. A date is a time, its RFC 3339 text, or seconds since 1970; anything else is refused, where Sprig would take the
+/// clock.
+/// </summary>
 internal static class SprigTimes
 {
     public static void AddTo(FunctionTable table)

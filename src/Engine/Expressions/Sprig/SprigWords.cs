@@ -10,13 +10,16 @@ internal static class SprigWords
     {
         table.Add("title", 1, a => OnFirstLetters(a.Text(0), char.ToUpperInvariant));
         table.Add("untitle", 1, a => OnFirstLetters(a.Text(0), char.ToLowerInvariant));
-        table.Add("initials", 1, a => string.Concat(a.Text(0).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word => word[0])));
+        table.Add("initials", 1, a => Initials(a.Text(0)));
         table.Add("swapcase", 1, a => string.Concat(a.Text(0).Select(Swapped)));
         table.Add("snakecase", 1, a => string.Join('_', Words(a.Text(0))).ToLowerInvariant());
         table.Add("kebabcase", 1, a => string.Join('-', Words(a.Text(0))).ToLowerInvariant());
         table.Add("camelcase", 1, a => string.Concat(Words(a.Text(0)).Select(Capitalised)));
         table.Add("plural", 3, a => Loose.Integer(a[2]) == 1 ? a.Text(0) : a.Text(1));
     }
+
+    private static string Initials(string text) =>
+        string.Concat(text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word => word[0]));
 
     private static string OnFirstLetters(string text, Func<char, char> change)
     {

@@ -13,7 +13,8 @@ internal abstract class JsonTemplate
     {
         JsonObject map => CompileMap(map),
         JsonArray list => CompileList(list),
-        JsonValue scalar when scalar.TryGetValue<string>(out var text) && TagText.Parse(text) is { HasTags: true } tags => new TextTemplate(tags),
+        JsonValue scalar when scalar.TryGetValue<string>(out var text) && TagText.Parse(text) is { HasTags: true } tags =>
+            new TextTemplate(tags),
         _ => new ConstantTemplate(node?.DeepClone()),
     };
 

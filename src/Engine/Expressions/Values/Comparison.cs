@@ -18,7 +18,8 @@ internal static class Comparison
             (List<object?> a, List<object?> b) =>
                 a.Count == b.Count && a.Zip(b).All(pair => Equals(pair.First, pair.Second, budget, depth + 1)),
             (ValueMap a, ValueMap b) =>
-                a.Count == b.Count && a.All(entry => b.TryGetValue(entry.Key, out var other) && Equals(entry.Value, other, budget, depth + 1)),
+                a.Count == b.Count
+                && a.All(entry => b.TryGetValue(entry.Key, out var other) && Equals(entry.Value, other, budget, depth + 1)),
             _ => left.Equals(right),
         };
     }

@@ -54,7 +54,9 @@ internal static class GoDuration
         var ticks = Math.Abs((decimal)duration.Ticks);
         if (ticks < TimeSpan.TicksPerSecond)
         {
-            var (unit, size) = ticks < 10 ? ("ns", 0.01m) : ticks < TimeSpan.TicksPerMillisecond ? ("µs", 10m) : ("ms", TimeSpan.TicksPerMillisecond);
+            var (unit, size) = ticks < 10 ? ("ns", 0.01m)
+                : ticks < TimeSpan.TicksPerMillisecond ? ("µs", 10m)
+                : ("ms", TimeSpan.TicksPerMillisecond);
             return text.Append(CultureInfo.InvariantCulture, $"{ticks / size:0.######}").Append(unit).ToString();
         }
 
@@ -70,7 +72,8 @@ internal static class GoDuration
             text.Append(CultureInfo.InvariantCulture, $"{minutes:0}m");
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"{ticks % TimeSpan.TicksPerMinute / TimeSpan.TicksPerSecond:0.#######}s").ToString();
+        var seconds = ticks % TimeSpan.TicksPerMinute / TimeSpan.TicksPerSecond;
+        return text.Append(CultureInfo.InvariantCulture, $"{seconds:0.#######}s").ToString();
     }
 
     private static decimal ReadPart(ref ReadOnlySpan<char> rest)

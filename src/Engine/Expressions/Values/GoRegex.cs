@@ -18,7 +18,8 @@ internal static class GoRegex
     private static readonly Dictionary<string, string> PosixClasses = new()
     {
         ["alnum"] = "0-9A-Za-z", ["alpha"] = "A-Za-z", ["ascii"] = @"\x00-\x7F", ["blank"] = @"\t ", ["cntrl"] = @"\x00-\x1F\x7F",
-        ["digit"] = "0-9", ["graph"] = "!-~", ["lower"] = "a-z", ["print"] = " -~", ["punct"] = @"!-/:-@\[-`{-~", ["space"] = @"\t\n\v\f\r ",
+        ["digit"] = "0-9", ["graph"] = "!-~", ["lower"] = "a-z", ["print"] = " -~", ["punct"] = @"!-/:-@\[-`{-~",
+        ["space"] = @"\t\n\v\f\r ",
         ["upper"] = "A-Z", ["word"] = "0-9A-Za-z_", ["xdigit"] = "0-9A-Fa-f",
     };
 
@@ -54,7 +55,10 @@ internal static class GoRegex
         }
     }
 
-    /// <summary>Go's replacement template: <c>$1</c> and <c>$name</c> take the longest word, <c>$$</c> is a dollar, no group is empty.</summary>
+    /// <summary>
+    /// Go's replacement template: <c>$1</c> and <c>$name</c> take the longest word, <c>$$</c> is a dollar, and a group that does not exist is
+    /// empty.
+    /// </summary>
     public static string Expand(Match match, string template)
     {
         var text = new StringBuilder();
@@ -195,7 +199,7 @@ internal static class GoRegex
                     last = sum + 1;
                     sum = groups.Pop() + last;
                     break;
-                case '{' when pattern.IndexOf('}', i) is var end && end > i && LargestCount(pattern.AsSpan(i + 1, end - i - 1)) is { } count:
+                case '{' when pattern.IndexOf('}', i) is >= 0 and var end && LargestCount(pattern.AsSpan((i + 1)..end)) is { } count:
                     sum += last * (count - 1);
                     last *= count;
                     i = end;

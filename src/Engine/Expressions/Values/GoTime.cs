@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security;
 using System.Text;
 
 namespace Argosy.Engine.Expressions.Values;
@@ -45,7 +46,7 @@ internal static class GoTime
         return text.ToString();
     }
 
-    /// <summary>The time <paramref name="text"/> shows in <paramref name="layout"/>, in <paramref name="zone"/> unless the text names an offset.</summary>
+    /// <summary>The time a text shows in a layout, in the zone unless the text names an offset.</summary>
     public static DateTimeOffset Parse(string text, string layout, TimeZoneInfo zone) =>
         TryParse(text, layout, zone) ?? throw new ExpressionException($"cannot read \"{text}\" as a time of the form \"{layout}\"");
 
@@ -74,7 +75,7 @@ internal static class GoTime
         {
             return name is "" or "UTC" or "Local" ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(name);
         }
-        catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException or System.Security.SecurityException or ArgumentException)
+        catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException or SecurityException or ArgumentException)
         {
             throw new ExpressionException($"unknown time zone {name}");
         }
@@ -160,7 +161,8 @@ internal static class GoTime
     private static string Fraction(DateTimeOffset time, string element)
     {
         var width = Math.Min(element.Length - 1, 9);
-        var nanoseconds = (time.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick).ToString("000000000", CultureInfo.InvariantCulture)[..width];
+        var count = time.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick;
+        var nanoseconds = count.ToString("000000000", CultureInfo.InvariantCulture)[..width];
         if (element[1] == '0')
         {
             return element[0] + nanoseconds;

@@ -109,7 +109,8 @@ internal sealed class TimeReading(string text)
 
     private bool Name(string[] names, out int number)
     {
-        number = Array.FindIndex(names, name => name.Length > 0 && string.Compare(text, position, name, 0, name.Length, StringComparison.OrdinalIgnoreCase) == 0) + 1;
+        number = 1 + Array.FindIndex(names, name =>
+            name.Length > 0 && string.Compare(text, position, name, 0, name.Length, StringComparison.OrdinalIgnoreCase) == 0);
         if (number == 0)
         {
             return false;

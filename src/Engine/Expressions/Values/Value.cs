@@ -38,12 +38,13 @@ internal static class Value
             int or short or byte or sbyte or ushort or uint => Convert.ToInt64(value, null),
             ulong number => number <= long.MaxValue ? (object)(long)number : (double)number,
             float or decimal => Convert.ToDouble(value, null),
-            DateTime time => new DateTimeOffset(time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time),
+            DateTime { Kind: DateTimeKind.Unspecified } time => new DateTimeOffset(time, TimeSpan.Zero),
+            DateTime time => new DateTimeOffset(time),
             JsonNode node => FromJson(node, depth),
             JsonElement element => FromJson(element, depth),
-            IReadOnlyDictionary<string, object?> map => new ValueMap(map.Select(entry => KeyValuePair.Create(entry.Key, From(entry.Value, depth + 1)))),
-            IEnumerable<KeyValuePair<string, string>> map => new ValueMap(map.Select(entry => KeyValuePair.Create(entry.Key, (object?)entry.Value))),
-            IDictionary map => new ValueMap(map.Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create(GoText.Of(From(entry.Key)), From(entry.Value, depth + 1)))),
+            IReadOnlyDictionary<string, object?> map => Map(map, entry => entry.Key, entry => entry.Value, depth),
+            IEnumerable<KeyValuePair<string, string>> map => Map(map, entry => entry.Key, entry => entry.Value, depth),
+            IDictionary map => Map(map.Cast<DictionaryEntry>(), entry => GoText.Of(From(entry.Key)), entry => entry.Value, depth),
             IEnumerable items => items.Cast<object?>().Select(item => From(item, depth + 1)).ToList(),
             _ => throw new ExpressionException($"a value of type {value.GetType().Name} has no meaning in an expression"),
         };
@@ -66,7 +67,7 @@ internal static class Value
             case JsonValueKind.Array:
                 return element.EnumerateArray().Select(item => FromJson(item, depth + 1)).ToList();
             case JsonValueKind.Object:
-                return new ValueMap(element.EnumerateObject().Select(field => KeyValuePair.Create(field.Name, FromJson(field.Value, depth + 1))));
+                return Map(element.EnumerateObject(), field => field.Name, field => field.Value, depth);
             default:
                 return null;
         }
@@ -77,7 +78,7 @@ internal static class Value
         CheckDepth(depth);
         return node switch
         {
-            JsonObject map => new ValueMap(map.Select(entry => KeyValuePair.Create(entry.Key, From(entry.Value, depth + 1)))),
+            JsonObject map => Map(map, entry => entry.Key, entry => entry.Value, depth),
             JsonArray list => list.Select(item => From(item, depth + 1)).ToList(),
             JsonValue scalar => scalar.GetValueKind() switch
             {
@@ -90,6 +91,9 @@ internal static class Value
             _ => null,
         };
     }
+
+    private static ValueMap Map<T>(IEnumerable<T> entries, Func<T, string> key, Func<T, object?> value, int depth) =>
+        new(entries.Select(entry => KeyValuePair.Create(key(entry), From(value(entry), depth + 1))));
 
     public static void CheckDepth(int depth)
     {
