@@ -1,3 +1,4 @@
+using System.Text;
 using Argosy.ControlPlane.Resources;
 using Argosy.ControlPlane.Resources.Endpoints;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +10,8 @@ namespace Argosy.ControlPlane.Access;
 /// <summary>Who may speak to the hub: for now its admin, by token.</summary>
 public static class AccessServices
 {
-    private const string Scheme = "Bearer ";
+    private const string Bearer = "Bearer ";
+    private const string Basic = "Basic ";
 
     /// <summary>Paths that probes and newcomers may read without a token.</summary>
     private static readonly PathString[] Open = ["/healthz", "/livez", "/readyz", "/version"];
@@ -27,10 +29,26 @@ public static class AccessServices
                 : RefuseAsync(http));
     }
 
-    private static string? Presented(HttpContext http) =>
-        http.Request.Headers.Authorization.ToString() is { } header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? header[Scheme.Length..].Trim()
+    /// <summary>The token of the request, as a bearer token or as the admin's password.</summary>
+    private static string? Presented(HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return header[Bearer.Length..].Trim();
+        }
+
+        return header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) ? Password(header[Basic.Length..].Trim()) : null;
+    }
+
+    private static string? Password(string credentials)
+    {
+        var bytes = new byte[credentials.Length];
+        return Convert.TryFromBase64String(credentials, bytes, out var length)
+            && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [AdminToken.UserName, var password]
+            ? password
             : null;
+    }
 
     private static Task RefuseAsync(HttpContext http)
     {

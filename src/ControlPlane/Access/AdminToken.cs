@@ -10,6 +10,9 @@ namespace Argosy.ControlPlane.Access;
 /// </summary>
 public sealed class AdminToken
 {
+    /// <summary>The name that goes with the token where a client can only send a name and a password.</summary>
+    internal const string UserName = "admin";
+
     private const string FileName = "admin-token";
     private const int RandomBytes = 32;
     private readonly byte[] hash;

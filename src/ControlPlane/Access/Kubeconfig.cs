@@ -9,6 +9,10 @@ public static class Kubeconfig
     private const string Name = "argosy";
 
     /// <summary>Writes (or replaces) a kubeconfig that only its owner may read.</summary>
+    /// <remarks>
+    /// kubectl sends no token over plain HTTP, whatever the user entry says. Without TLS, which the hub allows on loopback only, the
+    /// address therefore carries the token as a password, which kubectl does send.
+    /// </remarks>
     public static void Write(string path, Uri serverUrl, string token)
     {
         ArgumentNullException.ThrowIfNull(serverUrl);
@@ -18,7 +22,7 @@ public static class Kubeconfig
             clusters:
             - name: {Name}
               cluster:
-                server: {Quoted(serverUrl.GetLeftPart(UriPartial.Path).TrimEnd('/'))}
+                server: {Quoted(Address(serverUrl, token))}
             users:
             - name: {Name}-admin
               user:
@@ -32,6 +36,18 @@ public static class Kubeconfig
             current-context: {Name}
 
             """);
+    }
+
+    private static string Address(Uri serverUrl, string token)
+    {
+        var address = new UriBuilder(serverUrl);
+        if (serverUrl.Scheme == Uri.UriSchemeHttp)
+        {
+            (address.UserName, address.Password) = (AdminToken.UserName, token);
+        }
+
+        return address.Uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.UserInfo | UriComponents.Path, UriFormat.UriEscaped)
+            .TrimEnd('/');
     }
 
     /// <summary>A JSON string is also a YAML string.</summary>

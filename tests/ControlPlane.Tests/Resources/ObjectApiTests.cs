@@ -129,7 +129,7 @@ public sealed class ObjectApiTests
     {
         await using var hub = await HubApi.StartAsync();
         var answer = await hub.PostAsync(
-            "/api/v1/namespaces/default/configmaps", "kind: ConfigMap\nmetadata: {name: y}\ndata:\n  a: 'yes'\n", "application/yaml");
+            "/api/v1/namespaces/default/configmaps", "kind: ConfigMap\nmetadata: {name: settings}\ndata:\n  a: 'yes'\n", "application/yaml");
         Assert.Equal((201, "yes"), (answer.Code, (string?)answer.Json["data"]!["a"]));
     }
 
