@@ -1,1 +1,3 @@
-return 0;
+using Argosy.Cli;
+
+return await CommandLine.InvokeAsync(args, Shell.OfThisProcess(), CancellationToken.None);

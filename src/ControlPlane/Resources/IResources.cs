@@ -12,7 +12,19 @@ public sealed record ResourceKind(string Group, string Version, string Kind, str
     /// <summary>Whether objects live in memory only, as views of something that is stored elsewhere (Pod).</summary>
     public bool IsView { get; init; }
 
+    /// <summary>
+    /// Whether the status is a subresource: users change it only through <c>/status</c>, so that writing back an old copy of the object
+    /// cannot undo what the hub has observed since.
+    /// </summary>
+    public bool HasStatus { get; init; }
+
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    /// <summary>The resource's full name, as people write it: <c>workflows.argoproj.io</c>, <c>pods</c>.</summary>
+    public string QualifiedPlural() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    /// <summary>The kind's full name: <c>Workflow.argoproj.io</c>, <c>Pod</c>.</summary>
+    public string QualifiedKind() => Group.Length == 0 ? Kind : $"{Kind}.{Group}";
 }
 
 /// <summary>Names one object. <see cref="Namespace"/> is null for cluster-scoped kinds.</summary>
@@ -45,7 +57,8 @@ public interface IResources
 
     /// <summary>
     /// Reads, changes and stores an object, again if someone else changed it meanwhile. The change gets a private copy; it answers false
-    /// to leave the object as it is. Answers the stored object, or null when there is none.
+    /// to leave the object as it is. Answers the stored object, or null when there is none. Admission looks only at what users send, not
+    /// at this.
     /// </summary>
     Task<JsonObject?> ModifyAsync(ResourceKey key, Func<JsonObject, bool> change, CancellationToken cancellationToken);
 
@@ -67,8 +80,10 @@ public interface IResources
     void WithdrawView(ResourceKey key);
 
     /// <summary>
-    /// Every object of the kind as it is (as Added), then every change, in order, without a gap; for controllers inside the hub.
+    /// Every object of the kind as it is (as Added), then every change, in order, without a gap; for controllers inside the hub. When
+    /// one object is modified again before the reader came to it, with the same labels and phase, only the newer change is seen.
     /// </summary>
+    /// <exception cref="ApiException">410 Expired: the reader fell behind by more changes than the hub remembers; observe afresh.</exception>
     IAsyncEnumerable<ResourceChange> ObserveAsync(ResourceKind kind, CancellationToken cancellationToken);
 }
 
@@ -83,6 +98,19 @@ public sealed class ApiException(int code, string reason, string message) : Exce
 
     /// <summary>The causes of an Invalid refusal: (field path, message).</summary>
     public IReadOnlyList<(string Field, string Message)> Causes { get; init; } = [];
+
+    /// <summary>The machine-readable reason that all causes carry.</summary>
+    public string CauseReason { get; init; } = "FieldValueInvalid";
+
+    /// <summary>The object that the refusal is about.</summary>
+    public ApiErrorDetails? Details { get; init; }
+}
+
+/// <summary>What a refusal is about.</summary>
+public sealed record ApiErrorDetails(ResourceKind Kind, string Name)
+{
+    /// <summary>Kubernetes names the kind in Invalid refusals (<c>Workflow</c>), the resource in all others (<c>workflows</c>).</summary>
+    public bool NamesKind { get; init; }
 }
 
 /// <summary>Looks at an object before it is stored. All errors are reported at once.</summary>

@@ -6,6 +6,7 @@ public static class Kinds
     public static readonly ResourceKind Workflow = new("argoproj.io", "v1alpha1", "Workflow", "workflows", "workflow", true)
     {
         ShortNames = ["wf"],
+        HasStatus = true,
     };
 
     public static readonly ResourceKind WorkflowTemplate =
@@ -17,7 +18,7 @@ public static class Kinds
             ShortNames = ["clusterwftmpl", "cwft"],
         };
 
-    public static readonly ResourceKind Cluster = new("argosy.io", "v1alpha1", "Cluster", "clusters", "cluster", false);
+    public static readonly ResourceKind Cluster = new("argosy.io", "v1alpha1", "Cluster", "clusters", "cluster", false) { HasStatus = true };
 
     public static readonly ResourceKind Namespace = new("", "v1", "Namespace", "namespaces", "namespace", false) { ShortNames = ["ns"] };
 

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Net;
+using Argosy.Cli.Client;
+using Argosy.Cli.Hub;
+
+namespace Argosy.Cli.Commands;
+
+/// <summary><c>server</c>: a hub that serves until it is told to stop.</summary>
+internal static class ServerCommand
+{
+    public static Command Create(Shell shell, SharedOptions shared, StartHub startHub, RunEmbeddedCluster runCluster)
+    {
+        var hubOptions = new HubOptionsOfCommand(shell, shared);
+        var listen = new Option<string>("--listen") { Description = "address and port; port 0 takes any", DefaultValueFactory = _ => "127.0.0.1:2746" };
+        var command = new Command("server", "Runs a hub, alone or with embedded clusters.");
+        command.AddAll([listen, .. hubOptions.Symbols]);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var clusters = hubOptions.Clusters(parsed);
+            var options = hubOptions.Hub(parsed, Address(parsed.GetValue(listen)!));
+            await using var hub = await HubOptionsOfCommand.StartAsync(startHub, options, cancellationToken);
+            await using var fleet = await EmbeddedFleet.StartAsync(hub, options.DataDirectory, clusters, runCluster);
+            await shell.Out.WriteLineAsync($"""
+                argosy is listening on {hub.Url}
+                clusters:   {(clusters.Count > 0 ? string.Join(", ", clusters.Select(cluster => cluster.Name)) : "none yet")}
+                data:       {options.DataDirectory}
+                kubeconfig: {hub.KubeconfigPath}
+
+                  kubectl --kubeconfig {Quoted(hub.KubeconfigPath)} get workflows
+                """);
+            await shell.Out.FlushAsync(cancellationToken);
+            await hub.Completion.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                await hub.Completion;
+            }
+
+            return ExitCodes.Succeeded;
+        });
+        return command;
+    }
+
+    private static IPEndPoint Address(string text)
+    {
+        var withHost = text.StartsWith(':') ? "127.0.0.1" + text : text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal);
+        return withHost.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(withHost, out var address)
+            ? address
+            : throw new CommandException($"--listen {text} must be ADDRESS:PORT, such as 127.0.0.1:2746");
+    }
+
+    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path;
+}

@@ -1,0 +1,48 @@
+using Argosy.Contracts.Agents;
+
+namespace Argosy.ClusterAgent.Pods;
+
+/// <summary>
+/// What makes pods of intents in one cluster. Level-based: every call says what should be, may be repeated, and finds what an earlier
+/// call, or an earlier life of the agent, has made.
+/// </summary>
+public interface IPodRuntime
+{
+    /// <summary>The kind of cluster, as <see cref="Hello.Runtime"/> spells it.</summary>
+    string Kind { get; }
+
+    /// <summary>How many pods run at this moment.</summary>
+    int RunningPods { get; }
+
+    /// <summary>
+    /// Takes up what an earlier life left behind. From here on <paramref name="reports"/> hears of every change; each report holds
+    /// the whole state of its attempt.
+    /// </summary>
+    Task StartAsync(IReportSink reports, CancellationToken cancellationToken);
+
+    /// <summary>The attempts the cluster holds, finished ones until they are released.</summary>
+    IReadOnlyList<AttemptKey> Inventory();
+
+    /// <summary>
+    /// Makes the intent's record durable and returns; the pod follows on its own. An attempt that is known reports its present state.
+    /// </summary>
+    Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken);
+
+    /// <summary>Ends the attempt's pod; an attempt that is not known is reported failed.</summary>
+    Task CancelAsync(CancelIntent intent, CancellationToken cancellationToken);
+
+    /// <summary>Forgets a finished attempt and all it left.</summary>
+    Task ReleaseAsync(AttemptKey key, CancellationToken cancellationToken);
+
+    /// <summary>The log of one container; empty when it is no longer there.</summary>
+    IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Ends what cannot outlive the agent. Nothing is reported any more.</summary>
+    Task StopAsync();
+}
+
+/// <summary>Hears what becomes of attempts. Never blocks and never throws.</summary>
+public interface IReportSink
+{
+    void Report(NodeReport report);
+}

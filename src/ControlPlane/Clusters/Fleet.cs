@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Argosy.ControlPlane.Dispatch;
+using Argosy.ControlPlane.Resources;
+using Argosy.ControlPlane.Workflows;
+using Argosy.Engine.Placement;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans;
+
+namespace Argosy.ControlPlane.Clusters;
+
+/// <summary>
+/// The fleet as placement sees it: declared clusters, their agents' signs of life, and how busy each is. It shows each cluster's state in its
+/// object's status and has waiting workflows look again when something changes.
+/// </summary>
+internal sealed class Fleet(
+    IResources resources, AgentSessions sessions, IGrainFactory grains, IOptions<ClusterOptions> options, TimeProvider time) : BackgroundService
+{
+    private readonly ConcurrentDictionary<string, ClusterEntry> clusters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> waiting = new(StringComparer.Ordinal);
+
+    public FleetSnapshot Snapshot() => new(
+        [.. clusters.Values.OrderBy(entry => entry.Name, StringComparer.Ordinal).Select(entry => new ClusterSnapshot(
+            entry.Name, entry.Labels, PhaseOf(entry.Name), entry.Unschedulable, entry.Running))],
+        options.Value.DefaultCluster);
+
+    /// <summary>Chooses a cluster and counts the pod there until <see cref="Release"/>.</summary>
+    public PlacementDecision Place(string? cluster, string? selector)
+    {
+        var decision = Placer.Place(Snapshot(), cluster, selector);
+        if (decision.Cluster is { } chosen)
+        {
+            Reserve(chosen);
+        }
+
+        return decision;
+    }
+
+    public void Reserve(string cluster)
+    {
+        if (clusters.TryGetValue(cluster, out var entry))
+        {
+            Interlocked.Increment(ref entry.Running);
+        }
+    }
+
+    public void Release(string cluster)
+    {
+        if (clusters.TryGetValue(cluster, out var entry))
+        {
+            Interlocked.Decrement(ref entry.Running);
+        }
+    }
+
+    /// <summary>Has the workflow look again for places whenever the fleet changes.</summary>
+    public void Await(string workflowUid) => waiting[workflowUid] = 0;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        sessions.Changed += OnSessionChanged;
+        using var watch = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        var objects = ObserveAsync(stoppingToken);
+        try
+        {
+            while (await watch.WaitForNextTickAsync(stoppingToken))
+            {
+                foreach (var entry in clusters.Values)
+                {
+                    await RefreshAsync(entry, stoppingToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            sessions.Changed -= OnSessionChanged;
+        }
+
+        await objects;
+    }
+
+    private async Task ObserveAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (var change in resources.ObserveAsync(Kinds.Cluster, stoppingToken))
+            {
+                if (change.Type == ResourceChangeType.Deleted)
+                {
+                    clusters.TryRemove(change.Key.Name, out _);
+                }
+                else
+                {
+                    await LearnAsync(change, stoppingToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The hub is stopping.
+        }
+    }
+
+    private async Task LearnAsync(ResourceChange change, CancellationToken stoppingToken)
+    {
+        var spec = change.Object["spec"] as JsonObject;
+        var labels = Labels(change.Object["metadata"]?["labels"]).Concat(Labels(spec?["labels"]))
+            .GroupBy(label => label.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal);
+        var unschedulable = spec?["unschedulable"]?.GetValue<bool>() ?? false;
+        var entry = clusters.GetOrAdd(change.Key.Name, name => new ClusterEntry(name));
+        var changed = change.Type == ResourceChangeType.Added || unschedulable != entry.Unschedulable || !SameLabels(labels, entry.Labels);
+        (entry.Labels, entry.Unschedulable) = (labels, unschedulable);
+        if (changed)
+        {
+            await RefreshAsync(entry, stoppingToken);
+            WakeWaiting();
+        }
+    }
+
+    private static bool SameLabels(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        one.Count == other.Count && one.All(label => other.TryGetValue(label.Key, out var value) && value == label.Value);
+
+    private static IEnumerable<KeyValuePair<string, string>> Labels(JsonNode? labels) =>
+        labels is JsonObject map ? map.Select(pair => new KeyValuePair<string, string>(pair.Key, pair.Value?.ToString() ?? "")) : [];
+
+    private async Task RefreshAsync(ClusterEntry entry, CancellationToken stoppingToken)
+    {
+        var (phase, running) = (PhaseOf(entry.Name), entry.Running);
+        if (entry.ShownPhase == phase && entry.ShownRunning == running)
+        {
+            return;
+        }
+
+        var becameReady = phase == ClusterPhase.Ready && entry.ShownPhase != ClusterPhase.Ready;
+        (entry.ShownPhase, entry.ShownRunning) = (phase, running);
+        await resources.PublishAsync(
+            new ResourceKey(Kinds.Cluster, null, entry.Name),
+            cluster =>
+            {
+                var labels = new JsonObject();
+                foreach (var (key, value) in entry.Labels)
+                {
+                    labels[key] = value;
+                }
+
+                cluster["status"] = new JsonObject
+                {
+                    ["phase"] = phase.ToString(),
+                    ["running"] = running,
+                    ["labels"] = labels,
+                    ["message"] = MessageOf(phase),
+                };
+                return true;
+            },
+            stoppingToken);
+        if (becameReady)
+        {
+            WakeWaiting();
+        }
+    }
+
+    private static string MessageOf(ClusterPhase phase) => phase switch
+    {
+        ClusterPhase.Joining => "waiting for its agent to connect",
+        ClusterPhase.Ready => "",
+        ClusterPhase.Suspect => "its agent has been silent for a while",
+        ClusterPhase.Lost => "its agent is lost; what runs there goes on, nothing new is placed there",
+    };
+
+    private ClusterPhase PhaseOf(string cluster)
+    {
+        if (sessions.LastSeen(cluster) is not { } seen)
+        {
+            return ClusterPhase.Joining;
+        }
+
+        var silence = time.GetUtcNow() - seen;
+        return silence >= options.Value.LostAfter ? ClusterPhase.Lost
+            : silence >= options.Value.SuspectAfter ? ClusterPhase.Suspect
+            : ClusterPhase.Ready;
+    }
+
+    private void OnSessionChanged(string cluster) => WakeWaiting();
+
+    private void WakeWaiting()
+    {
+        foreach (var uid in waiting.Keys)
+        {
+            if (waiting.TryRemove(uid, out _))
+            {
+                grains.GetGrain<IWorkflowGrain>(uid).PlaceAgain().Ignore();
+            }
+        }
+    }
+
+    private sealed class ClusterEntry(string name)
+    {
+        public int Running;
+
+        public string Name { get; } = name;
+
+        public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
+
+        public bool Unschedulable { get; set; }
+
+        public ClusterPhase? ShownPhase { get; set; }
+
+        public int ShownRunning { get; set; }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Argosy.Contracts.Agents;
+using Argosy.Engine.Workflows;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Argosy.ControlPlane.Dispatch;
+
+/// <summary>Writes the engine's orders as what agents understand.</summary>
+internal static class AgentOrders
+{
+    private const string LabelPrefix = "workflows.argoproj.io/";
+
+    private static readonly string[] Drivers =
+        ["s3", "gcs", "azure", "oss", "git", "http", "artifactory", "hdfs", "raw", "plugin", "embedded"];
+
+    /// <returns>The cluster and what it is told; null when the order concerns no cluster any more.</returns>
+    public static (string Cluster, HubMessage Message)? Write(WorkflowState state, WorkflowOrder order)
+    {
+        switch (order)
+        {
+            case RunNode run when state.At(run.Node) is { Cluster: { } cluster } node && !node.Phase.IsEnd():
+                return (cluster, new HubMessage { Run = Intent(state, node) });
+            case CancelNode cancel when state.At(cancel.Node) is { Cluster: { } cluster } node:
+                return (cluster, new HubMessage
+                {
+                    Cancel = new CancelIntent { Key = KeyOf(state, node), Reason = cancel.Reason, DaemonDone = cancel.DaemonDone },
+                });
+            case ReleaseNode release when state.At(release.Node) is { Cluster: { } cluster } node:
+                return (cluster, new HubMessage { Release = KeyOf(state, node) });
+            default:
+                return null;
+        }
+    }
+
+    public static AttemptKey KeyOf(WorkflowState state, Node node) => new()
+    {
+        Namespace = state.Namespace,
+        Workflow = state.Name,
+        WorkflowUid = state.Uid,
+        NodeId = state.IdOf(node),
+        Generation = (uint)node.Generation,
+        Attempt = (uint)node.Attempt,
+    };
+
+    private static PodIntent Intent(WorkflowState state, Node node)
+    {
+        var pod = PodRequests.Of(state, node);
+        var intent = new PodIntent
+        {
+            Key = KeyOf(state, node),
+            PodName = pod.PodName,
+            NodeName = pod.NodeName,
+            TemplateJson = pod.Template.ToJsonString(),
+            CaptureResult = pod.CaptureResult,
+            Daemon = pod.Daemon,
+            Deadline = pod.Deadline is { } deadline ? Timestamp.FromDateTimeOffset(deadline) : null,
+            TerminationGraceSeconds = 30,
+            VolumesJson = pod.Volumes.Count > 0 ? pod.Volumes.ToJsonString() : "",
+            ServiceAccount = pod.ServiceAccount,
+        };
+        intent.Labels.Add(LabelPrefix + "workflow", state.Name);
+        intent.Labels.Add(LabelPrefix + "completed", "false");
+        AddMetadata(intent, pod.Template["metadata"] as JsonObject);
+        intent.Annotations[LabelPrefix + "node-id"] = pod.NodeId;
+        intent.Annotations[LabelPrefix + "node-name"] = pod.NodeName;
+        foreach (var artifact in pod.Inputs.Artifacts)
+        {
+            intent.InputArtifacts.Add(Input(artifact.Json));
+        }
+
+        // An optional input that was not supplied is simply not there.
+        var outputs = pod.Template["outputs"] as JsonObject;
+        foreach (var parameter in outputs?["parameters"] as JsonArray ?? [])
+        {
+            if (parameter?["valueFrom"]?["path"] is { } path)
+            {
+                var fallback = Text(parameter["valueFrom"]?["default"]);
+                intent.OutputParameters.Add(new OutputParameter
+                {
+                    Name = Text(parameter["name"]) ?? "", Path = Text(path) ?? "", HasDefault = fallback is not null, Default = fallback ?? "",
+                });
+            }
+        }
+
+        foreach (var artifact in outputs?["artifacts"] as JsonArray ?? [])
+        {
+            if (artifact is JsonObject json && json.ContainsKey("path"))
+            {
+                intent.OutputArtifacts.Add(Output(state, pod, json));
+            }
+        }
+
+        return intent;
+    }
+
+    private static void AddMetadata(PodIntent intent, JsonObject? metadata)
+    {
+        foreach (var (key, value) in metadata?["labels"] as JsonObject ?? [])
+        {
+            intent.Labels[key] = Text(value) ?? "";
+        }
+
+        foreach (var (key, value) in metadata?["annotations"] as JsonObject ?? [])
+        {
+            intent.Annotations[key] = Text(value) ?? "";
+        }
+    }
+
+    private static ArtifactTransfer Input(JsonObject artifact) => new()
+    {
+        Name = Text(artifact["name"]) ?? "",
+        Path = Text(artifact["path"]) ?? "",
+        LocationJson = Location(artifact)?.ToJsonString() ?? "",
+        Archive = artifact["raw"] is not null || Strategy(artifact) == "none" ? "none" : "",
+        Optional = artifact["optional"]?.GetValue<bool>() ?? false,
+        Digest = Text(artifact["digest"]) ?? "",
+        Mode = int.TryParse(Text(artifact["mode"]), CultureInfo.InvariantCulture, out var mode) ? mode : -1,
+        RecurseMode = artifact["recurseMode"]?.GetValue<bool>() ?? false,
+    };
+
+    private static ArtifactTransfer Output(WorkflowState state, PodRequest pod, JsonObject artifact)
+    {
+        var name = Text(artifact["name"]) ?? "";
+        var archive = Strategy(artifact);
+        var extension = archive switch { "none" => "", "zip" => ".zip", _ => ".tgz" };
+        var location = Location(artifact) ?? new JsonObject
+        {
+            ["embedded"] = new JsonObject { ["key"] = $"{state.Namespace}/{state.Name}/{state.Uid}/{pod.PodName}/{name}{extension}" },
+        };
+        if (artifact["archive"] is { } declared)
+        {
+            location["archive"] = declared.DeepClone();
+        }
+
+        return new ArtifactTransfer
+        {
+            Name = name,
+            Path = Text(artifact["path"]) ?? "",
+            LocationJson = location.ToJsonString(),
+            Archive = archive,
+            Optional = artifact["optional"]?.GetValue<bool>() ?? false,
+            Mode = -1,
+            CompressionLevel = int.TryParse(Text(artifact["archive"]?["tar"]?["compressionLevel"]), CultureInfo.InvariantCulture, out var level) ? level : -1,
+        };
+    }
+
+    private static string Strategy(JsonObject artifact) => artifact["archive"] switch
+    {
+        JsonObject archive when archive.ContainsKey("none") => "none",
+        JsonObject archive when archive.ContainsKey("zip") => "zip",
+        _ => "tar",
+    };
+
+    private static JsonObject? Location(JsonObject artifact)
+    {
+        foreach (var driver in Drivers)
+        {
+            if (artifact[driver] is { } location)
+            {
+                return new JsonObject { [driver] = location.DeepClone() };
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Text(JsonNode? node) => node is null ? null : node is JsonValue value && value.TryGetValue(out string? text) ? text : node.ToJsonString();
+}

@@ -1,0 +1,52 @@
+using System.Threading.Channels;
+using Argosy.Contracts.Agents;
+
+namespace Argosy.ControlPlane.Dispatch;
+
+/// <summary>The hub's end of one agent's session.</summary>
+internal sealed class AgentSession(string cluster, ulong epoch, IAgentServices services, ReportIntake intake, AgentSessions sessions) : IAgentSession
+{
+    private readonly Channel<HubMessage> outgoing = Channel.CreateUnbounded<HubMessage>(new UnboundedChannelOptions { SingleReader = true });
+
+    public string Cluster { get; } = cluster;
+
+    public ulong Epoch { get; } = epoch;
+
+    public IAgentServices Services { get; } = services;
+
+    /// <summary>Says something to the agent; what cannot be sent any more is sent by the next session.</summary>
+    public ValueTask SendAsync(HubMessage message)
+    {
+        if (message.BodyCase == HubMessage.BodyOneofCase.Run && message.Run.Epoch != Epoch)
+        {
+            message.Run.Epoch = Epoch;
+        }
+
+        outgoing.Writer.TryWrite(message);
+        return ValueTask.CompletedTask;
+    }
+
+    public IAsyncEnumerable<HubMessage> ReceiveAsync(CancellationToken cancellationToken) => outgoing.Reader.ReadAllAsync(cancellationToken);
+
+    public async ValueTask SendAsync(AgentMessage message, CancellationToken cancellationToken)
+    {
+        sessions.Saw(Cluster);
+        if (message.BodyCase == AgentMessage.BodyOneofCase.Report)
+        {
+            await intake.TakeAsync(this, message.Number, message.Report, cancellationToken);
+        }
+    }
+
+    public async Task SupersedeAsync(ulong newer)
+    {
+        await SendAsync(new HubMessage { Superseded = $"session {Epoch} of cluster {Cluster} is superseded by session {newer}" });
+        outgoing.Writer.TryComplete();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        outgoing.Writer.TryComplete();
+        sessions.Closed(this);
+        return ValueTask.CompletedTask;
+    }
+}

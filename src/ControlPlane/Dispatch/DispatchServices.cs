@@ -1,0 +1,16 @@
+using Argosy.Contracts.Agents;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Argosy.ControlPlane.Dispatch;
+
+internal static class DispatchServices
+{
+    public static void AddDispatch(this IServiceCollection services)
+    {
+        services.AddSingleton<AgentSessions>();
+        services.AddSingleton<ReportIntake>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReportIntake>());
+        services.AddSingleton<IHubLink, HubLink>();
+    }
+}

@@ -1,0 +1,96 @@
+using Argosy.ControlPlane.Access;
+using Argosy.ControlPlane.ArgoServer;
+using Argosy.ControlPlane.Artifacts;
+using Argosy.ControlPlane.Clusters;
+using Argosy.ControlPlane.Dispatch;
+using Argosy.ControlPlane.Journal;
+using Argosy.ControlPlane.Resources;
+using Argosy.ControlPlane.Storage;
+using Argosy.ControlPlane.Workflows;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Argosy.ControlPlane.Hosting;
+
+/// <summary>Starts a hub in this process: the hub's table of contents.</summary>
+public static class HubHost
+{
+    /// <summary>Starts a hub and answers when it serves.</summary>
+    /// <exception cref="IOException">The address is in use.</exception>
+    public static async Task<RunningHub> StartAsync(HubOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Directory.CreateDirectory(options.DataDirectory);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.AddHubLogging(options);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(options.ListenAddress);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
+        });
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(_ => options.PostgresConnection is { } connection
+            ? HubDatabase.PostgreSql(connection)
+            : HubDatabase.Sqlite(Path.Combine(options.DataDirectory, "hub.db")));
+        builder.Services.AddJournal();
+        builder.Services.AddResources(options.DataDirectory);
+        builder.Services.AddAccess(options.DataDirectory);
+        builder.Services.AddArtifacts(options.DataDirectory);
+        builder.Services.AddClusters(options.DefaultCluster);
+        builder.Services.AddDispatch();
+        builder.Services.AddWorkflows();
+        builder.AddGrains(options);
+        var app = builder.Build();
+        app.UseAccess();
+        app.MapResources();
+        app.MapArgoServer();
+
+        var database = app.Services.GetRequiredService<HubDatabase>();
+        await Migrations.ApplyAsync(database, cancellationToken);
+        await app.Services.GetRequiredService<ResourceStore>().StartAsync(cancellationToken);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        var url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var token = app.Services.GetRequiredService<AdminToken>().Value;
+        var kubeconfig = Path.Combine(options.DataDirectory, "kubeconfig");
+        Kubeconfig.Write(kubeconfig, url, token);
+        return new WebHub(app, url, token, kubeconfig);
+    }
+
+    private sealed class WebHub(WebApplication app, Uri url, string token, string kubeconfig) : RunningHub
+    {
+        public override Uri Url => url;
+
+        public override string AdminToken => token;
+
+        public override string KubeconfigPath => kubeconfig;
+
+        public override Argosy.Contracts.Agents.IHubLink AgentLink => app.Services.GetRequiredService<Argosy.Contracts.Agents.IHubLink>();
+
+        public override Task Completion { get; } = app.WaitForShutdownAsync();
+
+        public override Task DeclareClusterAsync(string name, IReadOnlyDictionary<string, string> labels) =>
+            app.Services.GetRequiredService<ClusterDeclaration>().DeclareAsync(name, labels, CancellationToken.None);
+
+        public override async ValueTask DisposeAsync()
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+    }
+}

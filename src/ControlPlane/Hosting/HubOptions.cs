@@ -1,0 +1,19 @@
+using System.Net;
+
+namespace Argosy.ControlPlane.Hosting;
+
+/// <summary>How a hub is started.</summary>
+public sealed record HubOptions
+{
+    /// <summary>Holds everything the hub keeps; made when it is not there. Nothing is written elsewhere.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where the hub listens; port 0 takes any free port. Default 127.0.0.1:2746, Argo Server's port.</summary>
+    public IPEndPoint ListenAddress { get; init; } = new(IPAddress.Loopback, 2746);
+
+    /// <summary>Npgsql connection string of the hub's database; null (default) for SQLite in the data directory.</summary>
+    public string? PostgresConnection { get; init; }
+
+    /// <summary>The home cluster of workflows that name none; null (default) for the least busy one that is ready.</summary>
+    public string? DefaultCluster { get; init; }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json.Nodes;
+
+namespace Argosy.ControlPlane.Resources.Tables;
+
+/// <summary>The clusters that a workflow's nodes are or were in.</summary>
+internal static class WorkflowClusters
+{
+    private const int Shown = 4;
+
+    /// <summary>Their names in order; when there are many, the first few and how many more.</summary>
+    public static string Names(JsonObject workflow)
+    {
+        var nodes = workflow["status"]?["nodes"] as JsonObject ?? [];
+        var names = nodes.Select(node => (node.Value as JsonObject)?.Text("cluster")).OfType<string>().Distinct().Order(StringComparer.Ordinal)
+            .ToList();
+        return names.Count <= Shown ? string.Join(',', names) : $"{string.Join(',', names.Take(Shown))},+{names.Count - Shown}";
+    }
+}

@@ -1,0 +1,28 @@
+using Argosy.Contracts.Agents;
+using Argosy.Engine.Workflows;
+using Orleans;
+
+namespace Argosy.ControlPlane.Workflows;
+
+/// <summary>The arbiter of one workflow's work; its key is the workflow's uid. The truth is the journal.</summary>
+public interface IWorkflowGrain : IGrainWithStringKey
+{
+    /// <summary>Starts the workflow, or goes on with it after a restart. Repeating it changes nothing.</summary>
+    /// <param name="manifest">The stored object as JSON.</param>
+    Task Submit(string manifest);
+
+    /// <summary>Takes what its owner changed in the object: suspend, shutdown, activeDeadlineSeconds.</summary>
+    Task SpecChanged(string manifest);
+
+    /// <summary>Takes reports of agents; durable when the task completes.</summary>
+    Task Report(IReadOnlyList<NodeReport> reports);
+
+    /// <summary>Carries out a user's verb; answers null, or why it is refused.</summary>
+    Task<string?> Ask(WorkflowInput verb);
+
+    /// <summary>The fleet has changed: tries to place what has no place.</summary>
+    Task PlaceAgain();
+
+    /// <summary>The object is gone: ends what runs and forgets the workflow.</summary>
+    Task Forget();
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Argosy.ControlPlane.Resources;
+using Argosy.Engine.Workflows;
+using Microsoft.Extensions.Logging;
+
+namespace Argosy.ControlPlane.Workflows;
+
+/// <summary>
+/// Shows a workflow's status in its object. A running workflow's status is only shown, for it can be worked out again from the journal; the
+/// status at the end is stored. Rendering costs in proportion to the workflow's size, so a big workflow shows its status less often: it
+/// spends at most a twentieth of its time on it.
+/// </summary>
+/// <remarks>Runs in the turns of its workflow's grain.</remarks>
+internal sealed class StatusPublisher(IResources resources, WorkflowState state, TimeProvider time, ILogger log) : IAsyncDisposable
+{
+    private const int Share = 20;
+
+    private readonly CancellationTokenSource stopping = new();
+    private TimeSpan cost;
+    private DateTimeOffset lastShown;
+    private Task? showing;
+    private bool dirty;
+
+    /// <summary>The state has changed: its status is shown soon.</summary>
+    public void Changed()
+    {
+        dirty = true;
+        showing ??= RunAsync();
+    }
+
+    /// <summary>Shows the status once more, though nothing has changed.</summary>
+    public void Show() => Changed();
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        if (showing is not null)
+        {
+            await showing;
+        }
+
+        stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await Task.Yield(); // the turn that changed the state goes first
+        try
+        {
+            while (dirty && !stopping.IsCancellationRequested)
+            {
+                var pause = (cost * Share) - (time.GetUtcNow() - lastShown);
+                if (pause > TimeSpan.FromMilliseconds(1) && !state.Phase.IsEnd())
+                {
+                    await Task.Delay(pause, time, stopping.Token);
+                }
+
+                dirty = false;
+                await ShowAsync();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The grain is leaving; the next activation shows the status again.
+        }
+        finally
+        {
+            showing = null;
+        }
+    }
+
+    private async Task ShowAsync()
+    {
+        var key = new ResourceKey(Kinds.Workflow, state.Namespace, state.Name);
+        try
+        {
+            var began = Stopwatch.GetTimestamp();
+            var status = WorkflowStatusView.Render(state);
+            cost = Stopwatch.GetElapsedTime(began);
+            lastShown = time.GetUtcNow();
+            if (state.Phase.IsEnd())
+            {
+                await resources.ModifyAsync(key, workflow => Write(workflow, status), stopping.Token);
+            }
+            else
+            {
+                await resources.PublishAsync(key, workflow => Write(workflow, status), stopping.Token);
+            }
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            WorkflowLog.StatusNotShown(log, failure, state.Namespace, state.Name);
+            dirty = true;
+            await Task.Delay(TimeSpan.FromSeconds(1), time, stopping.Token);
+        }
+    }
+
+    private bool Write(JsonObject workflow, JsonObject status)
+    {
+        if (workflow["metadata"]?["uid"]?.GetValue<string>() != state.Uid)
+        {
+            return false; // another workflow of the same name
+        }
+
+        var metadata = (JsonObject)workflow["metadata"]!;
+        if (metadata["labels"] is not JsonObject labels)
+        {
+            metadata["labels"] = labels = [];
+        }
+
+        labels["workflows.argoproj.io/phase"] = state.Phase.ToText();
+        labels["workflows.argoproj.io/completed"] = state.Phase.IsEnd() ? "true" : "false";
+        if (workflow["spec"] is JsonObject spec)
+        {
+            WriteSpec(spec);
+        }
+
+        workflow["status"] = status.DeepClone();
+        return true;
+    }
+
+    private void WriteSpec(JsonObject spec)
+    {
+        if (state.Suspended)
+        {
+            spec["suspend"] = true;
+        }
+        else
+        {
+            spec.Remove("suspend");
+        }
+
+        if (state.Shutdown != ShutdownStrategy.None)
+        {
+            spec["shutdown"] = state.Shutdown.ToString();
+        }
+        else
+        {
+            spec.Remove("shutdown");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using Argosy.ControlPlane.Resources;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace Argosy.ControlPlane.Workflows;
+
+/// <summary>
+/// Brings Workflow objects to their grains: every one that has not ended when the hub starts, and every one that is created, changed by its
+/// owner, or deleted afterwards.
+/// </summary>
+internal sealed class WorkflowController(IResources resources, IGrainFactory grains, TimeProvider time, ILogger<WorkflowController> log) : BackgroundService
+{
+    private readonly Dictionary<string, long> generations = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (var change in resources.ObserveAsync(Kinds.Workflow, stoppingToken))
+            {
+                Handle(change, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The hub is stopping; the next one starts here again.
+        }
+    }
+
+    private void Handle(ResourceChange change, CancellationToken stoppingToken)
+    {
+        var metadata = change.Object["metadata"] as JsonObject;
+        if (metadata?["uid"]?.GetValue<string>() is not { } uid)
+        {
+            return;
+        }
+
+        var grain = grains.GetGrain<IWorkflowGrain>(uid);
+        var generation = metadata["generation"]?.GetValue<long>() ?? 1;
+        switch (change.Type)
+        {
+            case ResourceChangeType.Deleted:
+                generations.Remove(uid);
+                grain.Forget().Ignore();
+                break;
+            case ResourceChangeType.Added:
+                generations[uid] = generation;
+                if (!IsEnded(change.Object))
+                {
+                    _ = StartAsync(grain, change, uid, stoppingToken);
+                }
+
+                break;
+            case ResourceChangeType.Modified when generations.GetValueOrDefault(uid) != generation:
+                generations[uid] = generation;
+                grain.SpecChanged(change.Object.ToJsonString()).Ignore();
+                break;
+            case ResourceChangeType.Modified:
+                break; // its status, shown by ourselves
+        }
+    }
+
+    private async Task StartAsync(IWorkflowGrain grain, ResourceChange change, string uid, CancellationToken stoppingToken)
+    {
+        var manifest = change.Object.DeepClone();
+        ((JsonObject)manifest).Remove("status");
+        for (var delay = TimeSpan.FromMilliseconds(100); !stoppingToken.IsCancellationRequested; delay = delay < TimeSpan.FromSeconds(30) ? delay * 2 : delay)
+        {
+            try
+            {
+                await grain.Submit(manifest.ToJsonString());
+                return;
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                WorkflowLog.NotStarted(log, failure, change.Key.Namespace ?? "", change.Key.Name, uid, delay);
+                await Task.Delay(delay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private static bool IsEnded(JsonObject workflow) => workflow["status"]?["phase"]?.GetValue<string>() is "Succeeded" or "Failed" or "Error";
+}

@@ -1,0 +1,369 @@
+using System.Text.Json.Nodes;
+using Argosy.Contracts.Agents;
+using Argosy.ControlPlane.Clusters;
+using Argosy.ControlPlane.Dispatch;
+using Argosy.ControlPlane.Journal;
+using Argosy.ControlPlane.Resources;
+using Argosy.Engine.Workflows;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Argosy.ControlPlane.Workflows;
+
+/// <summary>
+/// Load, decide, append the facts, carry out the orders. Calls interleave only while an append is under way: what comes in meanwhile is
+/// decided together and shares the next append.
+/// </summary>
+[Reentrant]
+internal sealed class WorkflowGrain(
+    IJournal journal, IResources resources, Fleet fleet, IGrainFactory grains, WorkflowViews views, TimeProvider time, ILogger<WorkflowGrain> log)
+    : Grain, IWorkflowGrain
+{
+    private readonly List<Pending> inbox = [];
+    private readonly Dictionary<int, PlacementRule> unplaced = [];
+    private WorkflowState state = new();
+    private StatusPublisher? publisher;
+    private long nextSequence;
+    private bool pumping;
+    private IGrainTimer? alarm;
+    private DateTimeOffset? alarmAt;
+
+    private sealed record Pending(WorkflowInput Input, TaskCompletionSource<string?> Done);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken);
+        if (state.Accepted && !state.Phase.IsEnd())
+        {
+            foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && node.Cluster is not null))
+            {
+                fleet.Reserve(node.Cluster!);
+            }
+
+            await Take(new Recovered());
+        }
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        alarm?.Dispose();
+        if (publisher is not null)
+        {
+            await publisher.DisposeAsync();
+        }
+    }
+
+    public async Task Submit(string manifest)
+    {
+        if (!state.Accepted)
+        {
+            await Take(new Submitted((JsonObject)JsonNode.Parse(manifest)!));
+        }
+        else
+        {
+            await SpecChanged(manifest);
+            publisher?.Show();
+        }
+    }
+
+    public async Task SpecChanged(string manifest)
+    {
+        var spec = JsonNode.Parse(manifest)?["spec"] as JsonObject;
+        if (!state.Accepted || state.Phase.IsEnd())
+        {
+            return;
+        }
+
+        if (Enum.TryParse<ShutdownStrategy>(spec?["shutdown"]?.GetValue<string>(), out var strategy) && strategy > state.Shutdown)
+        {
+            await Take(new ShutdownAsked(strategy, null, null));
+        }
+
+        var suspended = spec?["suspend"]?.GetValue<bool>() ?? false;
+        if (suspended != state.Suspended && !state.Phase.IsEnd())
+        {
+            await Take(suspended ? new SuspendAsked() : new ResumeAsked(null));
+        }
+
+        if (spec?["activeDeadlineSeconds"] is JsonValue deadline && deadline.TryGetValue(out long seconds) && seconds != state.ActiveDeadlineSeconds)
+        {
+            await Take(new DeadlineAsked(seconds));
+        }
+    }
+
+    public async Task Report(IReadOnlyList<NodeReport> reports)
+    {
+        List<Task> taken = [];
+        List<(string Cluster, HubMessage Message)> released = [];
+        foreach (var report in reports)
+        {
+            var node = state.FindById(report.Key.NodeId);
+            if (node is null || node.Phase.IsEnd() || node.Generation != report.Key.Generation || node.Attempt != report.Key.Attempt)
+            {
+                // Nobody waits for it any more: the agent may forget it.
+                if (AgentReports.IsEnd(report.Phase))
+                {
+                    released.Add((node?.Cluster ?? "", new HubMessage { Release = report.Key }));
+                }
+
+                continue;
+            }
+
+            taken.Add(Take(AgentReports.Read(report)));
+        }
+
+        await Task.WhenAll(taken);
+        foreach (var group in released.Where(release => release.Cluster.Length > 0).GroupBy(release => release.Cluster))
+        {
+            await grains.GetGrain<IClusterGrain>(group.Key).Deliver([.. group.Select(release => release.Message)]);
+        }
+    }
+
+    public Task<string?> Ask(WorkflowInput verb) => state.Accepted
+        ? Take(verb)
+        : Task.FromResult<string?>("the workflow has not been accepted yet: try again in a moment");
+
+    public Task PlaceAgain()
+    {
+        if (unplaced.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        return Take(PlaceAgainInput);
+    }
+
+    public async Task Forget()
+    {
+        if (state.Accepted && !state.Phase.IsEnd())
+        {
+            await Take(new ShutdownAsked(ShutdownStrategy.Terminate, null, "the workflow was deleted"));
+        }
+
+        var clusters = state.Nodes.Select(node => node.Cluster).OfType<string>().Distinct().ToList();
+        foreach (var cluster in clusters)
+        {
+            await grains.GetGrain<IClusterGrain>(cluster).Deliver([new HubMessage { Forget = state.Uid }]);
+        }
+
+        views.Withdraw(state);
+        await journal.DeleteAsync(this.GetPrimaryKeyString(), CancellationToken.None);
+        state = new WorkflowState();
+        DeactivateOnIdle();
+    }
+
+    // Not an input of the engine: has the grain ask for places again for what has none.
+    private static readonly WorkflowInput PlaceAgainInput = new TimePassed();
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var history = await journal.ReadAsync(this.GetPrimaryKeyString(), cancellationToken);
+        state = new WorkflowState();
+        foreach (var batch in history.Batches)
+        {
+            foreach (var fact in FactCodec.Decode(batch.Span))
+            {
+                state.Apply(fact);
+            }
+        }
+
+        nextSequence = history.NextSequence;
+        unplaced.Clear();
+    }
+
+    private Task<string?> Take(WorkflowInput input)
+    {
+        var pending = new Pending(input, new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        inbox.Add(pending);
+        if (!pumping)
+        {
+            pumping = true;
+            PumpAsync().Ignore();
+        }
+
+        return pending.Done.Task;
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            while (inbox.Count > 0)
+            {
+                var batch = inbox.ToArray();
+                inbox.Clear();
+                await DecideAsync(batch);
+            }
+        }
+        finally
+        {
+            pumping = false;
+        }
+    }
+
+    private async Task DecideAsync(IReadOnlyList<Pending> batch)
+    {
+        var answers = new string?[batch.Count];
+        try
+        {
+            List<WorkflowFact> facts = [];
+            List<WorkflowOrder> orders = [];
+            for (var index = 0; index < batch.Count; index++)
+            {
+                answers[index] = await DecideAsync(batch[index].Input, facts, orders);
+            }
+
+            if (facts.Count > 0)
+            {
+                await journal.AppendAsync(this.GetPrimaryKeyString(), nextSequence, FactCodec.Encode(facts), CancellationToken.None);
+                nextSequence++;
+            }
+
+            await CarryOutAsync(orders);
+            if (facts.Count > 0)
+            {
+                Publish(facts);
+            }
+
+            SetAlarm();
+        }
+        catch (Exception failure)
+        {
+            // The state may hold facts that are not durable: it is dropped, and the next call loads what is true.
+            WorkflowLog.DecisionFailed(log, failure, state.Namespace, state.Name, this.GetPrimaryKeyString());
+            foreach (var pending in batch.Concat(inbox))
+            {
+                pending.Done.TrySetException(failure);
+            }
+
+            inbox.Clear();
+            DeactivateOnIdle();
+            return;
+        }
+
+        for (var index = 0; index < batch.Count; index++)
+        {
+            batch[index].Done.TrySetResult(answers[index]);
+        }
+    }
+
+    private async Task<string?> DecideAsync(WorkflowInput input, List<WorkflowFact> facts, List<WorkflowOrder> orders)
+    {
+        var open = new Queue<WorkflowOrder>();
+        string? Decide(WorkflowInput next)
+        {
+            var decision = WorkflowDecider.Decide(state, next, time.GetUtcNow());
+            facts.AddRange(decision.Facts);
+            foreach (var order in decision.Orders)
+            {
+                open.Enqueue(order);
+            }
+
+            return decision.Refusal;
+        }
+
+        if (ReferenceEquals(input, PlaceAgainInput))
+        {
+            foreach (var (node, rule) in unplaced.ToArray())
+            {
+                open.Enqueue(new PlaceNode(node, rule));
+            }
+        }
+
+        var refusal = Decide(input);
+        while (open.TryDequeue(out var order))
+        {
+            switch (order)
+            {
+                case PlaceNode place:
+                    Decide(Place(place));
+                    break;
+                case ReadResource read:
+                    Decide(new ResourceAnswered(read.Resource, await ResourceReading.ReadAsync(resources, state.Namespace, read.Resource)));
+                    break;
+                default:
+                    orders.Add(order);
+                    break;
+            }
+        }
+
+        return refusal;
+    }
+
+    private PlacementAnswered Place(PlaceNode place)
+    {
+        unplaced.Remove(place.Node);
+        if (state.At(place.Node) is not { Phase: NodePhase.Pending, Cluster: null })
+        {
+            return new PlacementAnswered(place.Node, null, null);
+        }
+
+        var decision = fleet.Place(place.Rule.Cluster, place.Rule.ClusterSelector);
+        if (decision.Cluster is null)
+        {
+            unplaced[place.Node] = place.Rule;
+            fleet.Await(this.GetPrimaryKeyString());
+        }
+
+        return new PlacementAnswered(place.Node, decision.Cluster, decision.WhyNot);
+    }
+
+    private async Task CarryOutAsync(List<WorkflowOrder> orders)
+    {
+        Dictionary<string, List<HubMessage>> messages = new(StringComparer.Ordinal);
+        foreach (var order in orders)
+        {
+            if (AgentOrders.Write(state, order) is not var (cluster, message))
+            {
+                continue;
+            }
+
+            if (message.BodyCase == HubMessage.BodyOneofCase.Release)
+            {
+                fleet.Release(cluster);
+            }
+
+            (messages.TryGetValue(cluster, out var list) ? list : messages[cluster] = []).Add(message);
+        }
+
+        foreach (var (cluster, list) in messages)
+        {
+            await grains.GetGrain<IClusterGrain>(cluster).Deliver(list);
+        }
+    }
+
+    private void Publish(List<WorkflowFact> facts)
+    {
+        publisher ??= new StatusPublisher(resources, state, time, log);
+        views.Show(state, facts);
+        publisher.Changed();
+    }
+
+    private void SetAlarm()
+    {
+        var next = state.Phase.IsEnd() ? null : state.NextWake;
+        if (next == alarmAt)
+        {
+            return;
+        }
+
+        alarm?.Dispose();
+        (alarm, alarmAt) = (null, next);
+        if (next is { } at)
+        {
+            var wait = at - time.GetUtcNow();
+            alarm = this.RegisterGrainTimer(
+                static (WorkflowGrain grain, CancellationToken _) => grain.RingAsync(),
+                this,
+                new GrainTimerCreationOptions(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+        }
+    }
+
+    private Task RingAsync()
+    {
+        alarmAt = null;
+        return Take(new TimePassed());
+    }
+}

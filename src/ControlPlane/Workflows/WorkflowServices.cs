@@ -1,0 +1,19 @@
+using Argosy.ControlPlane.ArgoServer;
+using Argosy.ControlPlane.Resources;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Argosy.ControlPlane.Workflows;
+
+internal static class WorkflowServices
+{
+    public static void AddWorkflows(this IServiceCollection services)
+    {
+        services.AddSingleton<WorkflowViews>();
+        services.AddSingleton<IWorkflowVerbs, WorkflowVerbs>();
+        services.AddSingleton<IWorkflowLogs, WorkflowLogs>();
+        services.AddSingleton<IResourceAdmission, WorkflowAdmission>();
+        services.AddSingleton<IManifestLint, ManifestLint>();
+        services.AddHostedService<WorkflowController>();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+
+namespace Argosy.Engine.Templates;
+
+/// <summary>What a workflow (or a workflow template) asks for: compiled once, shared by all that run it.</summary>
+public sealed class WorkflowSpec
+{
+    private readonly Dictionary<string, Template> templates = new(StringComparer.Ordinal);
+
+    public WorkflowSpec(JsonObject json)
+    {
+        Json = json;
+        var defaults = json.Object("templateDefaults");
+        var retry = json.Object("retryStrategy");
+        foreach (var template in json.Objects("templates"))
+        {
+            var merged = SpecMerge.Defaults(template, defaults, retry);
+            templates[merged.Text("name") ?? ""] = Template.Read(merged);
+        }
+
+        Entrypoint = json.Text("entrypoint");
+        Arguments = Arguments.Read(json.Object("arguments"));
+        Hooks = LifecycleHook.ReadAll(json.Object("hooks"), json.Text("onExit"));
+        Parallelism = json.Int("parallelism");
+        Priority = json.Int("priority");
+        ServiceAccountName = json.Text("serviceAccountName") ?? "default";
+    }
+
+    public JsonObject Json { get; }
+
+    public string? Entrypoint { get; }
+
+    public Arguments Arguments { get; }
+
+    public IReadOnlyDictionary<string, LifecycleHook> Hooks { get; }
+
+    /// <summary>How many of the workflow's pods may be active at once.</summary>
+    public int? Parallelism { get; }
+
+    public int? Priority { get; }
+
+    public string ServiceAccountName { get; }
+
+    public Template? FindTemplate(string name) => templates.GetValueOrDefault(name);
+}

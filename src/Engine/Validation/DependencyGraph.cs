@@ -1,0 +1,81 @@
+namespace Argosy.Engine.Validation;
+
+/// <summary>Who must be done before whom. Dependencies on unknown names are passed over.</summary>
+internal sealed class DependencyGraph(IReadOnlyDictionary<string, List<string>> dependencies)
+{
+    private static readonly List<string> None = [];
+
+    /// <summary>A circle of dependencies, its first member repeated at the end, or null.</summary>
+    public IReadOnlyList<string>? FindCycle()
+    {
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var start in dependencies.Keys)
+        {
+            if (CycleFrom(start, done) is { } cycle)
+            {
+                return cycle;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Everyone who must be done before, directly or not.</summary>
+    public HashSet<string> Ancestors(string name)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var waiting = new Stack<string>(Of(name));
+        while (waiting.TryPop(out var next))
+        {
+            if (found.Add(next))
+            {
+                foreach (var further in Of(next))
+                {
+                    waiting.Push(further);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Depth first with a path of its own: a chain of a hundred thousand members must not exhaust the stack.</summary>
+    private List<string>? CycleFrom(string start, HashSet<string> done)
+    {
+        var path = new List<string>();
+        var onPath = new HashSet<string>(StringComparer.Ordinal);
+        var waiting = new Stack<(string Name, bool Leaving)>([(start, false)]);
+        while (waiting.TryPop(out var next))
+        {
+            if (next.Leaving)
+            {
+                path.RemoveAt(path.Count - 1);
+                onPath.Remove(next.Name);
+                done.Add(next.Name);
+                continue;
+            }
+
+            if (onPath.Contains(next.Name))
+            {
+                return [.. path.SkipWhile(name => name != next.Name), next.Name];
+            }
+
+            if (done.Contains(next.Name))
+            {
+                continue;
+            }
+
+            path.Add(next.Name);
+            onPath.Add(next.Name);
+            waiting.Push((next.Name, true));
+            foreach (var dependency in Of(next.Name))
+            {
+                waiting.Push((dependency, false));
+            }
+        }
+
+        return null;
+    }
+
+    private List<string> Of(string name) => dependencies.TryGetValue(name, out var found) ? found : None;
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Argosy.Engine.Templates;
+
+namespace Argosy.Engine.Workflows;
+
+/// <summary>
+/// Names and ids of nodes and pods, to the letter as upstream forms them: dashboards, KFP and <c>argo logs</c> derive one from the other.
+/// </summary>
+public static class NodeNames
+{
+    private const int MaxPodNamePrefix = 253 - 10 - 1;
+
+    /// <summary>The root's id is the workflow's name; any other is the name and the FNV-1a hash of the node's name.</summary>
+    public static string Id(string workflow, string nodeName) =>
+        nodeName == workflow ? workflow : string.Create(CultureInfo.InvariantCulture, $"{workflow}-{Fnv1a(nodeName)}");
+
+    /// <summary>The name of the node's pod (upstream's format v2).</summary>
+    public static string Pod(string workflow, string nodeName, string templateName)
+    {
+        if (nodeName == workflow)
+        {
+            return workflow;
+        }
+
+        var prefix = templateName.Length == 0 ? workflow : $"{workflow}-{templateName}";
+        if (prefix.Length > MaxPodNamePrefix)
+        {
+            prefix = prefix[..MaxPodNamePrefix];
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{prefix}-{Fnv1a(nodeName)}");
+    }
+
+    public static string StepGroup(string parent, int index) => string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]");
+
+    public static string Attempt(string node, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{node}({attempt})");
+
+    public static string LoopChild(string node, int index, JsonNode? item) =>
+        string.Create(CultureInfo.InvariantCulture, $"{node}({index}:{ItemText(item)})");
+
+    public static string Exit(string node) => node + ".onExit";
+
+    public static string Hook(string node, string hook) => hook == "exit" ? Exit(node) : $"{node}.hooks.{hook}";
+
+    /// <summary>What a person sees: the node's name without its boundary's.</summary>
+    public static string Display(string nodeName, string? boundaryName)
+    {
+        if (boundaryName is null || !nodeName.StartsWith(boundaryName, StringComparison.Ordinal))
+        {
+            return nodeName;
+        }
+
+        var rest = nodeName.AsSpan(boundaryName.Length);
+        if (rest.StartsWith("[") && rest.IndexOf(']') is var end and > 0 && end < rest.Length - 1)
+        {
+            rest = rest[(end + 1)..];
+        }
+
+        return rest.TrimStart('.').ToString();
+    }
+
+    /// <summary>An item as it stands in a node's name: brackets of the name removed, maps as sorted key:value, lists as Go prints them.</summary>
+    public static string ItemText(JsonNode? item) => Shown(item).Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal);
+
+    public static uint Fnv1a(string text)
+    {
+        var hash = 2166136261;
+        foreach (var octet in Encoding.UTF8.GetBytes(text))
+        {
+            hash = (hash ^ octet) * 16777619;
+        }
+
+        return hash;
+    }
+
+    private static string Shown(JsonNode? item) => item switch
+    {
+        null => "null",
+        JsonObject map => string.Join(',', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{Shown(pair.Value)}")),
+        JsonArray list => "[" + string.Join(' ', list.Select(Shown)) + "]",
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+        _ => SpecJson.TextOf(item) ?? item.ToJsonString(),
+    };
+}

@@ -1,0 +1,133 @@
+using Argosy.Engine.Templates;
+
+namespace Argosy.Engine.Workflows;
+
+/// <summary>What happens because time has passed.</summary>
+internal static class Timers
+{
+    // How long a pod that was told to end may take to say so, before its node is decided without it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    public static void Pass(Turn turn)
+    {
+        if (turn.State.DeadlineAt is { } deadline && deadline <= turn.Now)
+        {
+            Shutdowns.Expire(turn);
+        }
+
+        foreach (var index in turn.State.TakeDue(turn.Now))
+        {
+            var node = turn.State[index];
+            switch (node.Type)
+            {
+                case NodeType.Suspend:
+                    Suspension.OnTime(turn, node);
+                    break;
+                case NodeType.Retry:
+                    turn.Record(new NodePhaseChanged(index, NodePhase.Running, null, null));
+                    turn.Notify(index);
+                    break;
+                default:
+                    ExpirePod(turn, node);
+                    break;
+            }
+        }
+    }
+
+    private static void ExpirePod(Turn turn, Node node)
+    {
+        if (node.Phase == NodePhase.Pending || node.CancelRequested)
+        {
+            var pendingTimeout = node.Phase == NodePhase.Pending && turn.TemplateOf(node).Json.ContainsKey("timeout");
+            Shutdowns.Abandon(turn, node, pendingTimeout ? "timeout" : "Step exceeded its deadline");
+            return;
+        }
+
+        if (node.Daemoned)
+        {
+            return;
+        }
+
+        turn.Record(new NodeCancelRequested(node.Index));
+        turn.Order(new CancelNode(node.Index, "Step exceeded its deadline", DaemonDone: false));
+        turn.Record(new NodePhaseChanged(node.Index, node.Phase, node.Message, turn.Now + Patience));
+    }
+}
+
+/// <summary>Bringing a workflow to an early end: by its deadline, by stop, by terminate.</summary>
+internal static class Shutdowns
+{
+    public static void Begin(Turn turn, ShutdownStrategy strategy)
+    {
+        var state = turn.State;
+        turn.Record(new ShutdownRequested(strategy));
+        foreach (var node in OpenNodes(state))
+        {
+            if (strategy == ShutdownStrategy.Stop && node.Is(NodeFlags.OnExit))
+            {
+                continue;
+            }
+
+            switch (node.Type)
+            {
+                case NodeType.Suspend or NodeType.HTTP or NodeType.Plugin:
+                    Abandon(turn, node, $"Stopped with strategy '{strategy}'");
+                    break;
+                case NodeType.Pod when node.Phase == NodePhase.Pending:
+                    Abandon(turn, node, $"workflow shutdown with strategy:  {strategy}");
+                    break;
+                case NodeType.Pod when !node.CancelRequested:
+                    turn.Record(new NodeCancelRequested(node.Index));
+                    turn.Order(new CancelNode(node.Index, $"workflow shutdown with strategy:  {strategy}", node.Daemoned));
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        NotifyGroups(turn);
+    }
+
+    public static void Expire(Turn turn)
+    {
+        turn.Record(new DeadlineExceeded());
+        foreach (var node in OpenNodes(turn.State).Where(node => !node.Is(NodeFlags.OnExit)))
+        {
+            if (node.IsPod || node.Type == NodeType.Suspend)
+            {
+                Abandon(turn, node, "Step exceeded its deadline");
+            }
+        }
+
+        NotifyGroups(turn);
+    }
+
+    /// <summary>Decides a node without waiting for its pod; the pod, where there may be one, is told to end.</summary>
+    public static void Abandon(Turn turn, Node node, string message)
+    {
+        if (node.IsPod && node.Cluster is not null)
+        {
+            turn.Order(new CancelNode(node.Index, message, DaemonDone: false));
+        }
+
+        foreach (var member in node.Type == NodeType.Pod ? node.Members : [])
+        {
+            turn.Record(new NodeEnded(member, NodePhase.Failed, turn.Now) { Message = message });
+        }
+
+        turn.End(node, NodePhase.Failed, message);
+    }
+
+    /// <summary>Has every running group look at itself again, the innermost first, and the workflow last.</summary>
+    public static void NotifyGroups(Turn turn)
+    {
+        foreach (var node in OpenNodes(turn.State).Where(node => node.Type is NodeType.Steps or NodeType.StepGroup or NodeType.DAG or NodeType.TaskGroup or NodeType.Retry).Reverse())
+        {
+            turn.Notify(node.Index);
+        }
+
+        turn.Notify(-1);
+    }
+
+    private static List<Node> OpenNodes(WorkflowState state) => [.. state.Nodes.Where(node => !node.Phase.IsEnd())];
+}

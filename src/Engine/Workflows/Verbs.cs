@@ -1,0 +1,129 @@
+namespace Argosy.Engine.Workflows;
+
+/// <summary>The user's verbs on a workflow that exists. Each answers null, or why it is refused.</summary>
+internal static class Verbs
+{
+    public static string? Suspend(Turn turn)
+    {
+        if (turn.State.Phase.IsEnd())
+        {
+            return "cannot suspend completed workflows";
+        }
+
+        if (!turn.State.Suspended)
+        {
+            turn.Record(new SuspensionChanged(true));
+        }
+
+        return null;
+    }
+
+    public static string? Resume(Turn turn, NodeFieldSelector? selector)
+    {
+        var state = turn.State;
+        var suspended = SuspendedNodes(state).Where(node => selector?.Matches(state, node) ?? true).ToList();
+        if (selector is not null && suspended.Count == 0)
+        {
+            return "currently, set only targets suspend nodes: no suspend nodes matching nodeFieldSelector";
+        }
+
+        foreach (var node in suspended)
+        {
+            if (Suspension.Resume(turn, node) is { } missing)
+            {
+                return missing;
+            }
+        }
+
+        if (selector is null && state.Suspended)
+        {
+            turn.Record(new SuspensionChanged(false));
+            Shutdowns.NotifyGroups(turn);
+        }
+
+        return null;
+    }
+
+    public static string? Shutdown(Turn turn, ShutdownAsked asked)
+    {
+        var state = turn.State;
+        if (state.Phase.IsEnd())
+        {
+            return "cannot shutdown a completed workflow";
+        }
+
+        if (asked.Selector is null)
+        {
+            if (state.Shutdown != asked.Strategy && state.Shutdown != ShutdownStrategy.Terminate)
+            {
+                Shutdowns.Begin(turn, asked.Strategy);
+            }
+
+            return null;
+        }
+
+        var matching = SuspendedNodes(state).Where(node => asked.Selector.Matches(state, node)).ToList();
+        foreach (var node in matching)
+        {
+            Shutdowns.Abandon(turn, node, asked.Message ?? $"Stopped with strategy '{asked.Strategy}'");
+        }
+
+        return matching.Count > 0 ? null : "currently, set only targets suspend nodes: no suspend nodes matching nodeFieldSelector";
+    }
+
+    public static string? Set(Turn turn, SetAsked asked)
+    {
+        var state = turn.State;
+        var matching = SuspendedNodes(state).Where(node => asked.Selector.Matches(state, node)).ToList();
+        if (matching.Count == 0)
+        {
+            return "currently, set only targets suspend nodes: no suspend nodes matching nodeFieldSelector";
+        }
+
+        foreach (var node in matching)
+        {
+            if (SetOutputs(turn, node, asked.OutputParameters) is { } refusal)
+            {
+                return refusal;
+            }
+
+            switch (asked.Phase)
+            {
+                case NodePhase.Succeeded when Suspension.Resume(turn, node) is { } missing:
+                    return missing;
+                case NodePhase.Failed or NodePhase.Error:
+                    turn.End(node, asked.Phase.Value, asked.Message);
+                    break;
+                case null when asked.Message is not null:
+                    turn.Record(new NodePhaseChanged(node.Index, node.Phase, asked.Message, node.WakeAt));
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? SetOutputs(Turn turn, Node node, IReadOnlyList<ParameterValue> values)
+    {
+        if (values.Count == 0)
+        {
+            return null;
+        }
+
+        var declared = turn.TemplateOf(node).Outputs.Parameters.Where(parameter => parameter.ValueFrom?.Supplied ?? false)
+            .Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
+        if (values.FirstOrDefault(value => !declared.Contains(value.Name)) is { } unknown)
+        {
+            return $"node is not expecting output parameter '{unknown.Name}'";
+        }
+
+        var kept = node.Outputs.Parameters.Where(old => values.All(value => value.Name != old.Name));
+        turn.Record(new NodeOutputsSet(node.Index, node.Outputs with { Parameters = [.. kept, .. values] }));
+        return null;
+    }
+
+    private static IEnumerable<Node> SuspendedNodes(WorkflowState state) =>
+        state.Nodes.Where(node => node is { Type: NodeType.Suspend, Phase: NodePhase.Running });
+}

@@ -1,0 +1,203 @@
+namespace Argosy.Engine.Workflows;
+
+/// <summary>What a decision came to.</summary>
+/// <param name="Facts">New facts, already applied to the state; none of their effects may leave the process before they are durable.</param>
+/// <param name="Orders">What the world should do about them.</param>
+/// <param name="Refusal">Why the user's verb was refused, in upstream's words; null when it was not.</param>
+public sealed record Decision(IReadOnlyList<WorkflowFact> Facts, IReadOnlyList<WorkflowOrder> Orders, string? Refusal);
+
+/// <summary>
+/// Decides what follows from something that happened to a workflow. Pure: no clock, no chance, no I/O. The work done is in proportion to what
+/// the input touches, not to the size of the workflow; only verbs, deadlines and recovery look at every node.
+/// </summary>
+public static class WorkflowDecider
+{
+    /// <summary>Decides about one input. The state is advanced by the facts in the answer.</summary>
+    public static Decision Decide(WorkflowState state, WorkflowInput input, DateTimeOffset now)
+    {
+        var turn = new Turn(state, now);
+        var refusal = Take(turn, input);
+        Settle(turn);
+        return new Decision(turn.Facts, turn.Orders, refusal);
+    }
+
+    private static string? Take(Turn turn, WorkflowInput input)
+    {
+        var state = turn.State;
+        switch (input)
+        {
+            case Submitted submitted:
+                if (!state.Accepted)
+                {
+                    turn.Record(new WorkflowAccepted(submitted.Manifest, turn.Now));
+                    turn.Notify(-1);
+                }
+
+                return null;
+            case Recovered:
+                Recovery.Look(turn);
+                return null;
+            case ResourceAnswered answered:
+                Answer(turn, answered);
+                return null;
+            case PlacementAnswered placement:
+                Place(turn, placement);
+                return null;
+            case NodeReported report:
+                PodReports.Apply(turn, report);
+                return null;
+            case TimePassed:
+                Timers.Pass(turn);
+                return null;
+            case SuspendAsked:
+                return Verbs.Suspend(turn);
+            case ResumeAsked resume:
+                return Verbs.Resume(turn, resume.Selector);
+            case ShutdownAsked shutdown:
+                return Verbs.Shutdown(turn, shutdown);
+            case SetAsked set:
+                return Verbs.Set(turn, set);
+            case RetryAsked retry:
+                return RetryVerb.Apply(turn, retry);
+            case DeadlineAsked deadline:
+                if (deadline.Seconds != state.ActiveDeadlineSeconds)
+                {
+                    turn.Record(new DeadlineChanged(deadline.Seconds));
+                    Timers.Pass(turn);
+                }
+
+                return null;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(input), input.GetType().Name, "an input that nobody decides about");
+        }
+    }
+
+    private static void Answer(Turn turn, ResourceAnswered answered)
+    {
+        if (!turn.State.RequestedResources.Contains(answered.Resource))
+        {
+            return;
+        }
+
+        turn.Record(new ResourceRead(answered.Resource, answered.Content));
+        if (turn.State.Parked.Remove(answered.Resource, out var owners))
+        {
+            foreach (var owner in owners)
+            {
+                turn.Notify(owner);
+            }
+        }
+    }
+
+    private static void Place(Turn turn, PlacementAnswered placement)
+    {
+        if (turn.State.At(placement.Node) is not { Phase: NodePhase.Pending, Cluster: null } node)
+        {
+            return;
+        }
+
+        if (placement.Cluster is { } cluster)
+        {
+            turn.Record(new NodePlaced(node.Index, cluster));
+            turn.Order(new RunNode(node.Index));
+        }
+        else if (node.Message != placement.WhyNot)
+        {
+            turn.Record(new NodePhaseChanged(node.Index, NodePhase.Pending, placement.WhyNot, node.WakeAt));
+        }
+    }
+
+    /// <summary>Has everybody concerned look at what changed, until nobody is concerned any more.</summary>
+    private static void Settle(Turn turn)
+    {
+        while (turn.TryNext(out var owner, out var member))
+        {
+            if (owner == Turn.SlotFreed)
+            {
+                ReleaseHeldBack(turn);
+            }
+            else if (owner < 0)
+            {
+                WorkflowEvaluation.Advance(turn);
+            }
+            else if (turn.State.At(owner) is { } node)
+            {
+                Advance(turn, node, member);
+            }
+        }
+    }
+
+    private static void ReleaseHeldBack(Turn turn)
+    {
+        var state = turn.State;
+        if (state.HeldBack.Count > 0 && (state.Spec?.Parallelism is not > 0 || state.ActivePods < state.Spec.Parallelism))
+        {
+            var owner = state.HeldBack.Dequeue();
+            state.HeldBackOwners.Remove(owner);
+            turn.Notify(owner);
+            turn.Notify(Turn.SlotFreed); // there may be room for the next as well
+        }
+    }
+
+    private static void Advance(Turn turn, Node node, int member)
+    {
+        if (node.Phase.IsEnd())
+        {
+            return;
+        }
+
+        switch (node.Type)
+        {
+            case NodeType.Steps:
+                StepsEvaluation.Advance(turn, node);
+                break;
+            case NodeType.StepGroup:
+                StepsEvaluation.AdvanceGroup(turn, node, member);
+                break;
+            case NodeType.DAG:
+                DagEvaluation.Advance(turn, node, member);
+                break;
+            case NodeType.TaskGroup:
+                DagEvaluation.AdvanceTaskGroup(turn, node);
+                break;
+            case NodeType.Retry:
+                RetryEvaluation.Advance(turn, node);
+                break;
+            case NodeType.Pod or NodeType.Container or NodeType.Skipped or NodeType.Suspend or NodeType.HTTP or NodeType.Plugin:
+                break; // leaves own nobody
+        }
+    }
+}
+
+/// <summary>After a restart: gives every outstanding order again and looks at every running group.</summary>
+internal static class Recovery
+{
+    public static void Look(Turn turn)
+    {
+        var state = turn.State;
+        foreach (var resource in state.RequestedResources)
+        {
+            turn.Order(new ReadResource(resource));
+        }
+
+        foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd()))
+        {
+            if (node.Cluster is null)
+            {
+                turn.Order(new PlaceNode(node.Index, PodRequests.Of(state, node).Placement));
+            }
+            else if (node.CancelRequested)
+            {
+                turn.Order(new RunNode(node.Index)); // so that an agent that never heard of it has something to cancel and report
+                turn.Order(new CancelNode(node.Index, "cancelled before the restart", node.Daemoned));
+            }
+            else
+            {
+                turn.Order(new RunNode(node.Index));
+            }
+        }
+
+        Shutdowns.NotifyGroups(turn);
+        Timers.Pass(turn);
+    }
+}

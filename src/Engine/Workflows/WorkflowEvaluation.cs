@@ -1,0 +1,161 @@
+using Argosy.Engine.Expressions;
+using Argosy.Engine.Templates;
+
+namespace Argosy.Engine.Workflows;
+
+/// <summary>The workflow as a whole: its start, its entrypoint, its exit handler, its end.</summary>
+internal static class WorkflowEvaluation
+{
+    private const int Itself = -1;
+
+    public static void Advance(Turn turn)
+    {
+        var state = turn.State;
+        if (!state.Accepted || state.Phase.IsEnd() || !IsReady(turn))
+        {
+            return;
+        }
+
+        if (state.Phase is WorkflowPhase.None or WorkflowPhase.Pending)
+        {
+            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Running, null, turn.Now));
+        }
+
+        if (state.Find(state.Name) is not { } root)
+        {
+            Start(turn);
+            ConsiderHooks(turn);
+            return;
+        }
+
+        ConsiderHooks(turn);
+        if (!root.IsFulfilled || !ExitHandlerIsDone(turn))
+        {
+            return;
+        }
+
+        if (state.Nodes.Any(node => node.Owner == Itself && node.Is(NodeFlags.Hooked) && !node.IsFulfilled))
+        {
+            return;
+        }
+
+        Daemons.StopAll(turn);
+        if (state.ActivePods == 0)
+        {
+            Finish(turn, root);
+        }
+    }
+
+    /// <summary>Whether everything that the workflow is made of has been read.</summary>
+    private static bool IsReady(Turn turn)
+    {
+        var state = turn.State;
+        if (state.Spec is null)
+        {
+            var reference = state.WorkflowTemplateRef!.Value;
+            if (!state.Resources.ContainsKey(reference))
+            {
+                turn.AwaitResource(reference, Itself);
+            }
+            else
+            {
+                var kind = reference.Kind == ResourceRefKind.ClusterWorkflowTemplate ? "clusterworkflowtemplates" : "workflowtemplates";
+                turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Error, $"{kind}.argoproj.io \"{reference.Name}\" not found", turn.Now));
+            }
+
+            return false;
+        }
+
+        var missing = WorkflowArguments.Missing(state).Distinct().ToList();
+        foreach (var resource in missing)
+        {
+            turn.AwaitResource(resource, Itself);
+        }
+
+        return missing.Count == 0;
+    }
+
+    private static void Start(Turn turn)
+    {
+        var state = turn.State;
+        if (Launching.IsRefused(state, NodeFlags.None))
+        {
+            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Failed, Launching.RefusalOf(state), turn.Now));
+            return;
+        }
+
+        var variables = new WorkflowVariables(state, turn.Now);
+        var name = TagText.Parse(state.Spec!.Entrypoint ?? "").Render(variables).Text;
+        if (state.Spec.FindTemplate(name) is not { } template)
+        {
+            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Failed, $"invalid spec: spec.entrypoint template name '{name}' undefined", turn.Now));
+            return;
+        }
+
+        Launching.Launch(turn, new Call(state.Name, template, TemplateScope.Local, Itself, Itself)
+        {
+            TemplateName = name,
+            Arguments = OwnArguments(state),
+            Variables = variables,
+        });
+    }
+
+    private static Arguments OwnArguments(WorkflowState state) => new(
+        [.. WorkflowArguments.Values(state).Select(value => new Parameter(value.Name) { Value = value.Value })],
+        state.Spec!.Arguments.Artifacts);
+
+    private static bool ExitHandlerIsDone(Turn turn)
+    {
+        var state = turn.State;
+        if (!state.Spec!.Hooks.TryGetValue("exit", out var hook) || state.Shutdown == ShutdownStrategy.Terminate)
+        {
+            return true;
+        }
+
+        var name = NodeNames.Exit(state.Name);
+        if (state.Find(name) is null)
+        {
+            Hooks.Make(
+                turn, Itself, Itself, TemplateScope.Local, name, hook, new WorkflowVariables(state, turn.Now), NodeFlags.OnExit,
+                WorkflowArguments.Values(state));
+        }
+
+        return state.Find(name) is { IsFulfilled: true };
+    }
+
+    private static void ConsiderHooks(Turn turn)
+    {
+        var state = turn.State;
+        foreach (var (name, hook) in state.Spec!.Hooks)
+        {
+            var nodeName = NodeNames.Hook(state.Name, name);
+            if (name == "exit" || hook.Expression is not { Length: > 0 } expression || state.Find(nodeName) is not null)
+            {
+                continue;
+            }
+
+            var root = state.Find(state.Name);
+            var status = root is null ? WorkflowPhase.Running : WorkflowOutcome.Of(state, root, root.Phase);
+            var own = new Dictionary<string, string>(StringComparer.Ordinal) { ["workflow.status"] = status.ToText() };
+            var variables = new LocalVariables(own, new WorkflowVariables(state, turn.Now));
+            try
+            {
+                if (ExpressionText.IsTrue(expression, variables))
+                {
+                    Hooks.Make(turn, Itself, Itself, TemplateScope.Local, nodeName, hook, variables, NodeFlags.OnExit, WorkflowArguments.Values(state));
+                }
+            }
+            catch (ExpressionException)
+            {
+                // Not true yet: it names something that is not known.
+            }
+        }
+    }
+
+    private static void Finish(Turn turn, Node root)
+    {
+        var exit = turn.State.Find(NodeNames.Exit(turn.State.Name));
+        var (phase, message) = WorkflowOutcome.AtEnd(turn.State, root, exit);
+        turn.Record(new WorkflowPhaseChanged(phase, message, turn.Now));
+    }
+}

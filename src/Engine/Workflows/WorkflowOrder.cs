@@ -1,0 +1,28 @@
+namespace Argosy.Engine.Workflows;
+
+/// <summary>
+/// What the world should do about a workflow. Each order follows from the state, so it can be given again after a restart, and each is safe
+/// to carry out twice.
+/// </summary>
+public abstract record WorkflowOrder;
+
+/// <summary>Read an object and answer with <see cref="ResourceAnswered"/>.</summary>
+public sealed record ReadResource(ResourceRef Resource) : WorkflowOrder;
+
+/// <summary>Choose a cluster and answer with <see cref="PlacementAnswered"/>.</summary>
+public sealed record PlaceNode(int Node, PlacementRule Rule) : WorkflowOrder;
+
+/// <summary>Have the node's pod run in its cluster.</summary>
+public sealed record RunNode(int Node) : WorkflowOrder;
+
+/// <summary>Have the node's pod ended.</summary>
+public sealed record CancelNode(int Node, string Reason, bool DaemonDone) : WorkflowOrder;
+
+/// <summary>The node is decided: its agent may forget it.</summary>
+public sealed record ReleaseNode(int Node) : WorkflowOrder;
+
+/// <summary>Where a node may run, with every tag resolved. Both empty: anywhere.</summary>
+public sealed record PlacementRule(string? Cluster, string? ClusterSelector)
+{
+    public static readonly PlacementRule Anywhere = new(null, null);
+}

@@ -1,0 +1,54 @@
+namespace Argosy.Cli.Tests.Commands;
+
+public sealed class LintCommandTests : CommandFixture
+{
+    private const string Good = """
+        apiVersion: argoproj.io/v1alpha1
+        kind: Workflow
+        metadata: { name: good }
+        spec: { entrypoint: main, templates: [{ name: main, container: { image: busybox, command: [true] } }] }
+        """;
+
+    private const string Bad = """
+        apiVersion: argoproj.io/v1alpha1
+        kind: Workflow
+        metadata: { name: bad }
+        """;
+
+    [Theory]
+    [InlineData("--offline")]
+    [InlineData("--strict")]
+    public async Task GoodFolder_IsFree(string flag)
+    {
+        Write("all/good.yaml", Good);
+        Write("all/deeper/good.json", """{"apiVersion":"v1","kind":"ConfigMap"}""");
+
+        Assert.Equal((0, "✔ no linting errors found!\n", ""), await ArgosyAsync("lint", Path.Combine(Folder, "all"), flag));
+    }
+
+    [Fact]
+    public async Task BadFiles_AreListed_EachErrorWithItsFile()
+    {
+        Write("all/bad.yaml", Bad);
+        Write("all/torn.yaml", "a: [\n");
+        Write("all/good.yaml", Good);
+
+        var (code, output, _) = await ArgosyAsync("lint", Path.Combine(Folder, "all"), "--offline", "-o", "simple");
+
+        Assert.Equal(1, code);
+        var lines = output.TrimEnd().Split('\n');
+        Assert.Contains(lines, line => line.StartsWith(Path.Combine(Folder, "all", "bad.yaml") + ": in \"bad\" (Workflow): ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith(Path.Combine(Folder, "all", "torn.yaml") + ": line ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("good.yaml", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Kinds_LeaveOthersOut()
+    {
+        var file = Write("bad.yaml", Bad);
+
+        Assert.Equal(0, (await ArgosyAsync("lint", "--offline", "--kinds", "workflowtemplates", file)).Code);
+        Assert.Equal(1, (await ArgosyAsync("lint", "--offline", "--kinds", "workflows", file)).Code);
+        Assert.Contains("unknown kind", (await ArgosyAsync("lint", "--offline", "--kinds", "pods", file)).Error, StringComparison.Ordinal);
+    }
+}
