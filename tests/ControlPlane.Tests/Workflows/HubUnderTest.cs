@@ -1,0 +1,82 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Argosy.ControlPlane.Hosting;
+
+namespace Argosy.ControlPlane.Tests.Workflows;
+
+/// <summary>A whole hub on a folder of its own; it can be stopped and started again on the same data.</summary>
+internal sealed class HubUnderTest : IAsyncDisposable
+{
+    private readonly string data = Directory.CreateTempSubdirectory("argosy hub ").FullName;
+    private HttpClient http = new();
+
+    public RunningHub Hub { get; private set; } = null!;
+
+    public static async Task<HubUnderTest> StartAsync(string? defaultCluster = null)
+    {
+        var hub = new HubUnderTest();
+        await hub.StartAgainAsync(defaultCluster);
+        return hub;
+    }
+
+    public async Task StopAsync() => await Hub.DisposeAsync();
+
+    public async Task StartAgainAsync(string? defaultCluster = null)
+    {
+        Hub = await HubHost.StartAsync(
+            new HubOptions { DataDirectory = data, ListenAddress = new(System.Net.IPAddress.Loopback, 0), DefaultCluster = defaultCluster },
+            CancellationToken.None);
+        http.Dispose();
+        http = new HttpClient { BaseAddress = Hub.Url };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Hub.AdminToken);
+    }
+
+    /// <summary>Creates a workflow with this spec and answers its uid.</summary>
+    public async Task<string> CreateAsync(string name, string spec)
+    {
+        var manifest = JsonNode.Parse($$$"""{"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","metadata":{"name":"{{{name}}}"},"spec":{{{spec}}}}""");
+        var answer = await http.PostAsJsonAsync("/apis/argoproj.io/v1alpha1/namespaces/default/workflows", manifest);
+        var created = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.True(answer.IsSuccessStatusCode, created.ToJsonString());
+        return (string)created["metadata"]!["uid"]!;
+    }
+
+    public async Task DeleteAsync(string name) =>
+        (await http.DeleteAsync(new Uri($"/apis/argoproj.io/v1alpha1/namespaces/default/workflows/{name}", UriKind.Relative))).EnsureSuccessStatusCode();
+
+    public async Task PatchClusterAsync(string name, string patch)
+    {
+        using var content = new StringContent(patch, System.Text.Encoding.UTF8, "application/merge-patch+json");
+        (await http.PatchAsync(new Uri($"/apis/argosy.io/v1alpha1/clusters/{name}", UriKind.Relative), content)).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Watches the workflow until it is as wanted.</summary>
+    public async Task<JsonObject> BecomesAsync(string name, Predicate<JsonObject> wanted)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        var path = new Uri($"/apis/argoproj.io/v1alpha1/namespaces/default/workflows?watch=1&fieldSelector=metadata.name={name}", UriKind.Relative);
+        using var reader = new StreamReader(await http.GetStreamAsync(path, patience.Token));
+        while (await reader.ReadLineAsync(patience.Token) is { } line)
+        {
+            if (JsonNode.Parse(line)!["object"] is JsonObject workflow && wanted(workflow))
+            {
+                return workflow;
+            }
+        }
+
+        throw new InvalidOperationException($"the watch ended before workflow {name} was as wanted");
+    }
+
+    public Task<JsonObject> EndsAsync(string name, string phase) => BecomesAsync(name, workflow => PhaseOf(workflow) == phase);
+
+    public static string? PhaseOf(JsonObject workflow) => (string?)workflow["status"]?["phase"];
+
+    public async ValueTask DisposeAsync()
+    {
+        await Hub.DisposeAsync();
+        http.Dispose();
+        Directory.Delete(data, recursive: true);
+    }
+}
