@@ -17,6 +17,9 @@ namespace Argosy.ClusterAgent.Embedded.Attempts;
 /// </summary>
 internal sealed class AttemptFolder(string path)
 {
+    /// <summary>Where the pod's /tmp is.</summary>
+    public const string Temporary = "tmp";
+
     public string Path { get; } = path;
 
     public string Volumes => In("volumes");
@@ -64,7 +67,7 @@ internal sealed class AttemptFolder(string path)
     /// <summary>An empty /tmp for the pod, with mount points for those of its volumes that lie below.</summary>
     public string CreateTemporary(IEnumerable<(string Path, bool IsFile)> mounts)
     {
-        var temporary = In("tmp");
+        var temporary = In(Temporary);
         Directory.CreateDirectory(temporary);
         foreach (var (path, isFile) in mounts.Where(mount => mount.Path.StartsWith("/tmp/", StringComparison.Ordinal)))
         {
