@@ -37,6 +37,7 @@ internal sealed class WorkflowGrain(
         await LoadAsync(cancellationToken);
         if (state.Accepted && !state.Phase.IsEnd())
         {
+            StayWhileRunning();
             foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && node.Cluster is not null))
             {
                 fleet.Reserve(node.Cluster!);
@@ -135,6 +136,8 @@ internal sealed class WorkflowGrain(
         return Take(PlaceAgainInput);
     }
 
+    public Task<bool> IsKnown() => Task.FromResult(state.Accepted);
+
     public async Task Forget()
     {
         if (state.Accepted && !state.Phase.IsEnd())
@@ -227,6 +230,7 @@ internal sealed class WorkflowGrain(
                 Publish(facts);
             }
 
+            StayWhileRunning();
             SetAlarm();
         }
         catch (Exception failure)
@@ -340,6 +344,9 @@ internal sealed class WorkflowGrain(
         views.Show(state, facts);
         publisher.Changed();
     }
+
+    // An idle grain is put away, and its alarm with it; a workflow that waits for hours still has deadlines.
+    private void StayWhileRunning() => DelayDeactivation(state.Phase.IsEnd() ? TimeSpan.FromTicks(-1) : TimeSpan.MaxValue);
 
     private void SetAlarm()
     {
