@@ -51,6 +51,15 @@ internal sealed class WorkflowViews(IResources resources, TimeProvider time, ILo
         }
     }
 
+    /// <summary>Shows every pod of the workflow.</summary>
+    public void ShowAll(WorkflowState state)
+    {
+        foreach (var node in state.Nodes.Where(node => node is { Type: NodeType.Pod, Cluster: not null }))
+        {
+            ShowPod(state, node);
+        }
+    }
+
     public void Withdraw(WorkflowState state)
     {
         foreach (var node in state.Nodes.Where(node => node is { Type: NodeType.Pod, Cluster: not null }))
