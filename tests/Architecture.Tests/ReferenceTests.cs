@@ -1,0 +1,54 @@
+namespace Argosy.Architecture.Tests;
+
+/// <summary>Arrows between floors never turn: ClusterAgent ─► Contracts ◄─ ControlPlane ─► Engine, and only Cli sees both ends.</summary>
+public sealed class ReferenceTests
+{
+    /// <summary>Each project of <c>src</c> and the projects it may reference.</summary>
+    public static TheoryData<string, string[]> Arrows => new()
+    {
+        { "src/Contracts/Contracts.csproj", [] },
+        { "src/Engine/Engine.csproj", [] },
+        { "src/StandIns/Orleans/StandIns.Orleans.csproj", [] },
+        { "src/ClusterAgent/ClusterAgent.csproj", ["Contracts"] },
+        { "src/ControlPlane/ControlPlane.csproj", ["Contracts", "Engine", "StandIns.Orleans"] },
+        { "src/Cli/Cli.csproj", ["ClusterAgent", "ControlPlane"] },
+    };
+
+    /// <summary>Each assembly and those of ours that its code may use, also by way of another.</summary>
+    public static TheoryData<string, string[]> Acquaintances => new()
+    {
+        { "Argosy.Contracts", [] },
+        { "Argosy.Engine", [] },
+        { "Argosy.StandIns.Orleans", [] },
+        { "Argosy.ClusterAgent", ["Argosy.Contracts"] },
+        { "Argosy.ControlPlane", ["Argosy.Contracts", "Argosy.Engine", "Argosy.StandIns.Orleans"] },
+        { "argosy", ["Argosy.ClusterAgent", "Argosy.Contracts", "Argosy.ControlPlane", "Argosy.Engine"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Arrows))]
+    public void Project_References_OnlyWhatItsFloorMayKnow(string project, string[] allowed) =>
+        Assert.Equal(allowed, SourceTree.ReferencesOf(project));
+
+    [Theory]
+    [MemberData(nameof(Acquaintances))]
+    public void Assembly_Uses_OnlyWhatItsFloorMayKnow(string assembly, string[] allowed)
+    {
+        using var compiled = CompiledAssembly.Open(assembly);
+
+        Assert.Empty(compiled.References.Where(reference => reference.StartsWith("Argosy.", StringComparison.Ordinal)).Except(allowed));
+    }
+
+    [Fact]
+    public void EveryProjectOfSrc_HasItsRowAbove() =>
+        Assert.Equal(SourceTree.Projects("src"), Arrows.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Contracts_Use_NothingButTheWireFormat()
+    {
+        using var contracts = CompiledAssembly.Open("Argosy.Contracts");
+
+        Assert.DoesNotContain(contracts.References, reference =>
+            reference != "Google.Protobuf" && !reference.StartsWith("System.", StringComparison.Ordinal));
+    }
+}
