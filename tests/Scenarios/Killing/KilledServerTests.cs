@@ -118,7 +118,7 @@ public sealed class KilledServerTests(PostgreSqlServer postgres)
         Assert.Equal(Items, nodes.Count(node => node is { Template: "flaky", Type: "Pod", Phase: "Failed" }));
         Assert.Equal(6, nodes.Count(node => node is { Template: "add", Phase: "Succeeded" }));
         var all = string.Join(',', Enumerable.Range(1, Items).Select(number => $"\"{number * number} by {number}\""));
-        Assert.Equal($"""["A","B","C","D","E","F","G","H"] [{all}]""", nodes.Single(node => node.Template == "total").Result);
+        Assert.Equal($"""["A","B","C","D","E","F","G","H"] [{all}]""", nodes.Single(node => node.Template == "total").Output("all"));
     }
 
     private static string Summary(JsonNode workflow, List<StoredNode> nodes) =>
