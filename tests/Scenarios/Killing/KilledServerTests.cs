@@ -115,15 +115,18 @@ public sealed class KilledServerTests(PostgreSqlServer postgres)
             var number = int.Parse(square.Input("number")!, CultureInfo.InvariantCulture);
             Assert.Equal($"{number * number} by {number}", square.Output("value"));
         });
-        Assert.Equal(Items, nodes.Count(node => node is { Template: "flaky", Type: "Pod", Phase: "Failed" }));
+        Assert.Equal(Items, nodes.Count(node => FailsByItself(node) && node.Phase == "Failed"));
         Assert.Equal(6, nodes.Count(node => node is { Template: "add", Phase: "Succeeded" }));
         var all = string.Join(',', Enumerable.Range(1, Items).Select(number => $"\"{number * number} by {number}\""));
         Assert.Equal($"""["A","B","C","D","E","F","G","H"] [{all}]""", nodes.Single(node => node.Template == "total").Output("all"));
     }
 
+    private static bool FailsByItself(StoredNode node) =>
+        node is { Template: "flaky", Type: "Pod" } && ((string)node.Json["name"]!).EndsWith("(0)", StringComparison.Ordinal);
+
     private static string Summary(JsonNode workflow, List<StoredNode> nodes) =>
         $"""
         {workflow["status"]!["phase"]} {workflow["status"]!["progress"]} {workflow["status"]!["message"]}
-        {string.Join('\n', nodes.Where(node => node.Type == "Pod" && node.Phase != "Succeeded").Take(20).Select(node => node.Json.ToJsonString()))}
+        {string.Join('\n', nodes.Where(node => node.Phase != "Succeeded" && !FailsByItself(node)).Take(20).Select(node => node.Json.ToJsonString()))}
         """;
 }
