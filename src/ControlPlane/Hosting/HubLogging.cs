@@ -12,6 +12,9 @@ internal static class HubLogging
         logging.ClearProviders();
         logging.AddSimpleConsole(console => console.SingleLine = true);
         logging.AddFilter("Microsoft", LogLevel.Error);
+
+        // What keeps the host from starting is thrown, and told by who catches it; what ends it later is logged as critical.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddFilter("Orleans", LogLevel.Error);
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(

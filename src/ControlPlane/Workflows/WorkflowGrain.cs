@@ -354,8 +354,14 @@ internal sealed class WorkflowGrain(
         var decision = fleet.Place(place.Rule.Cluster, place.Rule.ClusterSelector);
         if (decision.Cluster is null)
         {
-            unplaced[place.Node] = place.Rule;
+            // The fleet may have changed between the look and the wait, and would then tell nobody: one more look, now that it would.
             fleet.Await(this.GetPrimaryKeyString());
+            decision = fleet.Place(place.Rule.Cluster, place.Rule.ClusterSelector);
+        }
+
+        if (decision.Cluster is null)
+        {
+            unplaced[place.Node] = place.Rule;
         }
 
         return new PlacementAnswered(place.Node, decision.Cluster, decision.WhyNot);
