@@ -9,6 +9,7 @@ internal sealed class ScriptedAgent : IAgentServices, IAsyncDisposable
 {
     private readonly IAgentSession session;
     private readonly Channel<HubMessage> heard = Channel.CreateUnbounded<HubMessage>();
+    private readonly List<HubMessage> passedOver = [];
     private readonly CancellationTokenSource ends = new();
     private readonly Task listening;
     private ulong number;
@@ -26,9 +27,15 @@ internal sealed class ScriptedAgent : IAgentServices, IAsyncDisposable
         return new ScriptedAgent(await hub.AgentLink.ConnectAsync(hello, new NoLogs(), CancellationToken.None));
     }
 
-    /// <summary>The next message of the hub that is of this kind; others are passed over.</summary>
+    /// <summary>The next message of the hub that is of this kind; others are kept for later.</summary>
     public async Task<HubMessage> HearsAsync(HubMessage.BodyOneofCase kind)
     {
+        if (passedOver.Find(message => message.BodyCase == kind) is { } earlier)
+        {
+            passedOver.Remove(earlier);
+            return earlier;
+        }
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
         await foreach (var message in heard.Reader.ReadAllAsync(patience.Token))
@@ -37,6 +44,8 @@ internal sealed class ScriptedAgent : IAgentServices, IAsyncDisposable
             {
                 return message;
             }
+
+            passedOver.Add(message);
         }
 
         throw new InvalidOperationException($"the hub hung up before it said {kind}");
