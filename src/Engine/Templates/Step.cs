@@ -14,8 +14,15 @@ public sealed record TemplateRef(string Name, string Template, bool ClusterScope
 /// <summary>What runs when something about a node happens; the hook named <c>exit</c> runs when the node has ended.</summary>
 public sealed record LifecycleHook(string? Template, TemplateRef? TemplateRef, string? Expression, JsonObject Json)
 {
+    public static readonly IReadOnlyDictionary<string, LifecycleHook> None = new Dictionary<string, LifecycleHook>();
+
     public static IReadOnlyDictionary<string, LifecycleHook> ReadAll(JsonObject? json, string? onExit)
     {
+        if (json is not { Count: > 0 } && string.IsNullOrEmpty(onExit))
+        {
+            return None;
+        }
+
         var hooks = new Dictionary<string, LifecycleHook>(StringComparer.Ordinal);
         foreach (var (name, hook) in json ?? [])
         {

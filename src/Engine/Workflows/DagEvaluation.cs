@@ -14,25 +14,27 @@ internal static class DagEvaluation
         var plan = dag.Plan as DagPlan ?? DagPlan.Of(template.Dag!, variables);
         dag.Plan = plan;
         Hooks.Consider(turn, dag, member, variables);
-        if (turn.State.At(member)?.StepName is { } changed)
+        IEnumerable<string> concerned = TaskOf(turn.State, dag, member) is { } changed ? template.Dag!.DependentsOf(changed) : plan.Wanted;
+        foreach (var task in concerned)
         {
-            foreach (var dependent in template.Dag!.DependentsOf(changed))
-            {
-                Consider(turn, dag, template, plan, dependent, variables);
-            }
-        }
-        else
-        {
-            foreach (var task in plan.Wanted)
-            {
-                Consider(turn, dag, template, plan, task, variables);
-            }
+            Consider(turn, dag, template, plan, task, variables);
         }
 
-        if (dag.Open == 0 && !dag.Phase.IsEnd())
+        if (dag.Open == 0)
         {
-            Close(turn, dag, template, plan);
+            Close(turn, dag, template, plan, variables);
         }
+    }
+
+    /// <summary>The task that a member is a run of, or a hook of; null: not one task alone.</summary>
+    private static string? TaskOf(WorkflowState state, Node dag, int member)
+    {
+        if (state.At(member) is not { } node)
+        {
+            return null;
+        }
+
+        return node.Is(NodeFlags.Hooked) ? NodeNames.Hooked(node.Name)?[(dag.Name.Length + 1)..] : node.StepName;
     }
 
     public static void AdvanceTaskGroup(Turn turn, Node group)
@@ -70,7 +72,7 @@ internal static class DagEvaluation
         }
 
         var task = template.Dag!.Find(name)!;
-        if (!template.Dag.DependenciesOf(task).All(dependency => IsSettled(turn.State, dag, dependency)))
+        if (!template.Dag.DependenciesOf(task).All(dependency => IsSettled(turn, dag, dependency, variables)))
         {
             return;
         }
@@ -99,15 +101,14 @@ internal static class DagEvaluation
             return;
         }
 
-        if (dag.Is(NodeFlags.None) || template.FailFast is false || dag.FailedOwned == 0)
+        if (!FailsFast(dag, template))
         {
             Call(turn, dag, task, nodeName, skipped, variables);
         }
-        else if (dag.ActiveChildren == 0)
-        {
-            turn.End(dag, NodePhase.Failed, Calls.FailFastMessage);
-        }
     }
+
+    // What has failed and was to fail fast starts nothing more; it ends when what runs has ended.
+    private static bool FailsFast(Node dag, Template template) => template.FailFast && dag.FailedOwned > 0;
 
     private static void Call(Turn turn, Node dag, Step task, string nodeName, Call skipped, IVariables variables)
     {
@@ -147,12 +148,9 @@ internal static class DagEvaluation
         }
     }
 
-    /// <summary>Whether the dependency has ended, and its exit hook with it.</summary>
-    private static bool IsSettled(WorkflowState state, Node dag, string dependency)
-    {
-        var name = $"{dag.Name}.{dependency}";
-        return state.Find(name) is { IsFulfilled: true } && (state.Find(NodeNames.Exit(name))?.IsFulfilled ?? true);
-    }
+    /// <summary>Whether the dependency has ended, and its hooks with it.</summary>
+    private static bool IsSettled(Turn turn, Node dag, string dependency, IVariables variables) =>
+        turn.State.Find($"{dag.Name}.{dependency}") is { IsFulfilled: true } node && Hooks.AreDone(turn, dag, node, variables);
 
     private static bool DependenciesHold(WorkflowState state, Node dag, DagTemplate template, Step task)
     {
@@ -168,17 +166,24 @@ internal static class DagEvaluation
             : template.DependenciesOf(task).All(dependency => Term(dependency, null));
     }
 
-    private static void Close(Turn turn, Node dag, Template template, DagPlan plan)
+    private static void Close(Turn turn, Node dag, Template template, DagPlan plan, IVariables variables)
     {
-        var unmade = plan.Wanted.Where(task => turn.State.Find($"{dag.Name}.{task}") is null).ToList();
-        if (unmade.Count > 0 && !Launching.IsRefused(turn.State, dag.Flags))
+        if (dag.Members.Count < plan.Wanted.Count || plan.Wanted.Any(task => turn.State.Find($"{dag.Name}.{task}") is null))
         {
-            return; // held back or waiting for a resource
+            if (Launching.IsRefused(turn.State, dag.Flags & NodeFlags.OnExit))
+            {
+                turn.End(dag, NodePhase.Failed, Launching.RefusalOf(turn.State));
+            }
+            else if (FailsFast(dag, template))
+            {
+                turn.End(dag, NodePhase.Failed, Calls.FailFastMessage);
+            }
+
+            return; // else the rest is held back or waits for a resource
         }
 
-        if (Launching.IsRefused(turn.State, dag.Flags & NodeFlags.OnExit) && unmade.Count > 0)
+        if (!Hooks.AreMade(turn, dag, variables) || dag.Open > 0)
         {
-            turn.End(dag, NodePhase.Failed, Launching.RefusalOf(turn.State));
             return;
         }
 
@@ -197,27 +202,34 @@ internal static class DagEvaluation
         GroupOutputs.EndWith(turn, dag, template);
     }
 
-    // A task that ran speaks for its branch; one that was skipped or omitted passes on what it depended on, failure first.
-    private static NodePhase BranchPhase(WorkflowState state, Node dag, DagTemplate template, string task, Dictionary<string, NodePhase> known)
+    // A task that ran speaks for its branch; one that was skipped or omitted passes on what it depended on, failure first. Branches may be
+    // as long as the DAG, so this does not call itself.
+    private static NodePhase BranchPhase(WorkflowState state, Node dag, DagTemplate template, string target, Dictionary<string, NodePhase> known)
     {
-        if (known.TryGetValue(task, out var phase))
+        var open = new Stack<string>([target]);
+        while (open.TryPeek(out var task))
         {
-            return phase;
-        }
-
-        var node = state.Find($"{dag.Name}.{task}");
-        phase = node?.Phase ?? NodePhase.Succeeded;
-        if (node?.Type == NodeType.Skipped && phase is NodePhase.Skipped or NodePhase.Omitted)
-        {
-            phase = NodePhase.Succeeded;
-            foreach (var dependency in template.DependenciesOf(template.Find(task)!))
+            var node = state.Find($"{dag.Name}.{task}");
+            if (known.ContainsKey(task) || node is not { Type: NodeType.Skipped, Phase: NodePhase.Skipped or NodePhase.Omitted })
             {
-                var inherited = BranchPhase(state, dag, template, dependency, known);
-                phase = inherited.IsFailure() ? inherited : phase;
+                known.TryAdd(task, node?.Phase ?? NodePhase.Succeeded);
+                open.Pop();
+                continue;
             }
+
+            var dependencies = template.DependenciesOf(template.Find(task)!);
+            var unknown = dependencies.Where(dependency => !known.ContainsKey(dependency)).ToList();
+            if (unknown.Count > 0)
+            {
+                unknown.ForEach(open.Push);
+                continue;
+            }
+
+            known[task] = dependencies.Select(dependency => known[dependency]).LastOrDefault(phase => phase.IsFailure(), NodePhase.Succeeded);
+            open.Pop();
         }
 
-        return known[task] = phase;
+        return known[target];
     }
 }
 

@@ -80,10 +80,7 @@ internal sealed class GraphView
 
         if (node.Is(NodeFlags.Hooked))
         {
-            var end = node.Name.EndsWith(".onExit", StringComparison.Ordinal)
-                ? node.Name.Length - ".onExit".Length
-                : node.Name.LastIndexOf(".hooks.", StringComparison.Ordinal);
-            return end > 0 && state.Find(node.Name[..end]) is { } hooked ? [hooked.Index] : [owner.Index];
+            return NodeNames.Hooked(node.Name) is { } name && state.Find(name) is { } hooked ? [hooked.Index] : [owner.Index];
         }
 
         if (node.Type == NodeType.StepGroup)

@@ -18,35 +18,62 @@ internal static class Hooks
             return;
         }
 
+        AreMade(turn, owner, variables);
+    }
+
+    /// <summary>Makes what hooks of the owner's members are due and not made.</summary>
+    /// <returns>False when one of them has to wait: its owner must not end yet.</returns>
+    public static bool AreMade(Turn turn, Node owner, IVariables variables)
+    {
+        var made = true;
         foreach (var index in owner.Members.ToArray())
         {
-            OfNode(turn, owner, turn.State.At(index), variables);
+            made &= OfNode(turn, owner, turn.State.At(index), variables);
         }
+
+        return made;
     }
 
-    private static void OfNode(Turn turn, Node owner, Node? node, IVariables variables)
+    /// <summary>Whether every hook of the node that is due has run to its end.</summary>
+    public static bool AreDone(Turn turn, Node owner, Node node, IVariables variables)
     {
-        if (node?.StepName is null || node.Is(NodeFlags.Hooked) || node.Is(NodeFlags.Retried) || node.Type == NodeType.Skipped)
+        foreach (var (name, hook) in Of(turn, Around(turn, owner), node))
         {
-            return;
-        }
-
-        var boundary = owner.Type == NodeType.DAG ? owner : turn.State[owner.Boundary];
-        if (turn.TemplateOf(boundary).FindStep(node.StepName) is not { Hooks.Count: > 0 } step)
-        {
-            return;
-        }
-
-        foreach (var (name, hook) in step.Hooks)
-        {
-            if (turn.State.Find(NodeNames.Hook(node.Name, name)) is null && IsDue(turn, node, name, hook, variables))
+            var made = turn.State.Find(NodeNames.Hook(node.Name, name));
+            if (made is null ? IsDue(node, name, hook, variables) && !Launching.IsRefused(turn.State, owner.Flags & NodeFlags.OnExit) : !made.IsFulfilled)
             {
-                Call(turn, owner, boundary, node, NodeNames.Hook(node.Name, name), hook, variables);
+                return false;
             }
         }
+
+        return true;
     }
 
-    private static bool IsDue(Turn turn, Node node, string name, LifecycleHook hook, IVariables variables)
+    private static bool OfNode(Turn turn, Node owner, Node? node, IVariables variables)
+    {
+        var made = true;
+        var boundary = Around(turn, owner);
+        foreach (var (name, hook) in Of(turn, boundary, node))
+        {
+            var nodeName = NodeNames.Hook(node!.Name, name);
+            if (turn.State.Find(nodeName) is null && IsDue(node, name, hook, variables))
+            {
+                made &= Call(turn, owner, boundary, node, nodeName, hook, variables) != CallOutcome.Waiting;
+            }
+        }
+
+        return made;
+    }
+
+    private static IReadOnlyDictionary<string, LifecycleHook> Of(Turn turn, Node boundary, Node? node) =>
+        node?.StepName is null || node.Is(NodeFlags.Hooked) || node.Is(NodeFlags.Retried) || node.Type == NodeType.Skipped
+            || turn.TemplateOf(boundary).FindStep(node.StepName) is not { } step
+            ? LifecycleHook.None
+            : step.Hooks;
+
+    private static Node Around(Turn turn, Node owner) => owner.Type == NodeType.DAG ? owner : turn.State[owner.Boundary];
+
+    private static bool IsDue(Node node, string name, LifecycleHook hook, IVariables variables)
     {
         if (name == "exit" && !node.Phase.IsCompleted())
         {
@@ -74,7 +101,7 @@ internal static class Hooks
         }
     }
 
-    private static void Call(
+    private static CallOutcome Call(
         Turn turn, Node owner, Node boundary, Node node, string nodeName, LifecycleHook hook, IVariables variables) =>
         Make(turn, owner.Index, boundary.Index, boundary.Scope, nodeName, hook, OutputsOf(node, variables), boundary.Flags & NodeFlags.OnExit, []);
 
@@ -160,6 +187,8 @@ internal static class Hooks
 /// <summary>Daemons live as long as the steps or DAG around them.</summary>
 internal static class Daemons
 {
+    private const string Reason = "its steps or DAG is done";
+
     public static void StopWithin(Turn turn, int boundary)
     {
         foreach (var node in turn.State.RunningDaemons.Where(daemon => daemon.Boundary == boundary).ToList())
@@ -181,11 +210,14 @@ internal static class Daemons
         if (node.Type == NodeType.Retry)
         {
             turn.End(node, NodePhase.Succeeded);
+            if (turn.State.At(node.Members[^1]) is { Phase: NodePhase.Pending or NodePhase.Running, Daemoned: false } next)
+            {
+                Shutdowns.Abandon(turn, next, Reason); // an attempt that nobody will need any more
+            }
         }
         else if (!node.CancelRequested)
         {
-            turn.Record(new NodeCancelRequested(node.Index));
-            turn.Order(new CancelNode(node.Index, "its steps or DAG is done", DaemonDone: true));
+            Shutdowns.Cancel(turn, node, Reason, daemonDone: true);
         }
     }
 }

@@ -46,8 +46,8 @@ internal static class Launching
 
         if (call.Template.RetryStrategy is not null && !call.Flags.HasFlag(NodeFlags.Retried))
         {
-            var retry = turn.Create(Created(turn, call, NodeType.Retry, NodePhase.Running, inputs!));
-            turn.Notify(retry.Index);
+            // The first attempt starts at once: it takes the slot that was free for this call.
+            RetryEvaluation.Advance(turn, turn.Create(Created(turn, call, NodeType.Retry, NodePhase.Running, inputs!)));
             return CallOutcome.Made;
         }
 

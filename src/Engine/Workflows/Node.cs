@@ -98,6 +98,9 @@ public sealed class Node
     /// <summary>How many Pod, Steps and DAG nodes whose boundary it is have not ended: what its template's parallelism limits.</summary>
     public int ActiveChildren { get; internal set; }
 
+    /// <summary>It failed, and its owner carries on nevertheless.</summary>
+    public bool Tolerated { get; internal set; }
+
     /// <summary>How many of the nodes it owns failed without being allowed to.</summary>
     public int FailedOwned { get; internal set; }
 
@@ -120,6 +123,9 @@ public sealed class Node
 
     /// <summary>Whether its owner need not wait for it any more.</summary>
     public bool IsFulfilled => Phase.IsEnd() || (Daemoned && Phase != NodePhase.Pending);
+
+    /// <summary>Whether it failed and its owner must not carry on.</summary>
+    public bool IsFatal => Phase.IsFailure() && !Tolerated;
 
     /// <summary>Whether an agent runs it.</summary>
     public bool IsPod => Type == NodeType.Pod || Type == NodeType.HTTP || Type == NodeType.Plugin;

@@ -12,6 +12,8 @@ namespace Argosy.Engine.Workflows;
 public static class NodeNames
 {
     private const int MaxPodNamePrefix = 253 - 10 - 1;
+    private const string ExitSuffix = ".onExit";
+    private const string HookInfix = ".hooks.";
 
     /// <summary>The root's id is the workflow's name; any other is the name and the FNV-1a hash of the node's name.</summary>
     public static string Id(string workflow, string nodeName) =>
@@ -41,9 +43,18 @@ public static class NodeNames
     public static string LoopChild(string node, int index, JsonNode? item) =>
         string.Create(CultureInfo.InvariantCulture, $"{node}({index}:{ItemText(item)})");
 
-    public static string Exit(string node) => node + ".onExit";
+    public static string Exit(string node) => node + ExitSuffix;
 
-    public static string Hook(string node, string hook) => hook == "exit" ? Exit(node) : $"{node}.hooks.{hook}";
+    public static string Hook(string node, string hook) => hook == "exit" ? Exit(node) : node + HookInfix + hook;
+
+    /// <summary>The node that a hook's node is for; null: the name is no hook's.</summary>
+    public static string? Hooked(string hook)
+    {
+        var end = hook.EndsWith(ExitSuffix, StringComparison.Ordinal)
+            ? hook.Length - ExitSuffix.Length
+            : hook.LastIndexOf(HookInfix, StringComparison.Ordinal);
+        return end > 0 ? hook[..end] : null;
+    }
 
     /// <summary>What a person sees: the node's name without its boundary's.</summary>
     public static string Display(string nodeName, string? boundaryName)

@@ -54,7 +54,8 @@ internal static class PodReports
 
     private static void Run(Turn turn, Node node, PodStatus status)
     {
-        if (node.Phase == NodePhase.Pending)
+        var starts = node.Phase == NodePhase.Pending;
+        if (starts)
         {
             turn.Record(new NodeStarted(node.Index, status.Host, status.Message));
         }
@@ -64,14 +65,15 @@ internal static class PodReports
             turn.Record(new NodeProgressed(node.Index, progress));
         }
 
-        if (status.Ready && !node.Daemoned && turn.TemplateOf(node).Daemon)
+        var becomesDaemon = status.Ready && !node.Daemoned && !node.CancelRequested && turn.TemplateOf(node).Daemon;
+        if (becomesDaemon)
         {
             turn.Record(new NodeDaemoned(node.Index, status.PodIp ?? ""));
-            turn.Notify(node.Owner, node.Index);
         }
-        else
+
+        if (starts || becomesDaemon)
         {
-            turn.Notify(node.Owner, node.Index);
+            turn.Notify(node.Owner, node.Index); // hooks may wait for the one, dependents for the other
         }
     }
 

@@ -4,8 +4,16 @@ namespace Argosy.Engine.Workflows;
 /// The user's retry: the same workflow again, keeping what succeeded. Failed leaves and everything that came after them are forgotten;
 /// the groups around them run again and find out by themselves what is missing.
 /// </summary>
-internal static class RetryVerb
+internal sealed class RetryVerb
 {
+    private readonly WorkflowState state;
+    private readonly HashSet<int> removed = [];
+    private readonly HashSet<int> reopened = [];
+    private readonly Stack<Node> toForget = new();
+
+    private RetryVerb(WorkflowState state) => this.state = state;
+
+    /// <returns>Why it is refused; null: the workflow runs again.</returns>
     public static string? Apply(Turn turn, RetryAsked asked)
     {
         var state = turn.State;
@@ -19,94 +27,122 @@ internal static class RetryVerb
                 return $"Cannot retry a workflow in phase {state.Phase.ToText()}";
         }
 
-        var removed = new HashSet<int>();
-        var reopened = new HashSet<int>();
-        foreach (var node in state.Nodes)
-        {
-            if (IsExit(state, node))
-            {
-                removed.Add(node.Index);
-            }
-        }
-
-        foreach (var node in state.Nodes.Where(node => IsChosen(state, node, asked)).ToList())
-        {
-            Forget(state, node, removed);
-            Reopen(state, node, removed, reopened);
-        }
-
-        reopened.ExceptWith(removed);
-        turn.Record(new WorkflowRetried([.. removed.Order()], [.. reopened.Order()], asked.Parameters, turn.Now));
+        var verb = new RetryVerb(state);
+        verb.Choose(asked);
+        turn.Record(new WorkflowRetried([.. verb.removed.Order()], [.. verb.reopened.Order()], asked.Parameters, turn.Now));
         Recovery.Look(turn);
         return null;
     }
 
-    private static bool IsChosen(WorkflowState state, Node node, RetryAsked asked)
+    private void Choose(RetryAsked asked)
     {
-        if (node.Phase.IsFailure() && !IsGroup(node))
+        foreach (var node in state.Nodes)
         {
-            return true;
+            if (node.Is(NodeFlags.OnExit) || (node.Is(NodeFlags.Hooked) && state.At(node.Owner) is null))
+            {
+                removed.Add(node.Index); // exit handlers and hooks of the workflow run anew
+            }
         }
 
-        // A group that failed although no member did: it could not even call its members.
-        if (node.Phase.IsFailure() && node.Members.All(member => !state[member].Phase.IsFailure()))
+        foreach (var node in state.Nodes)
         {
-            return true;
+            if (node.Type == NodeType.Container || removed.Contains(node.Index) || IsBesideThePoint(node))
+            {
+                continue;
+            }
+
+            if (asked is { RestartSuccessful: true, Selector: { } selector } && selector.Matches(state, node))
+            {
+                Forget(node);
+            }
+            else if (node.Phase.IsFailure() && (!IsGroup(node) || node.Members.Count == 0))
+            {
+                Forget(node);
+            }
+            else if (node.Phase.IsFailure() && node.Members.All(member => !state[member].Phase.IsFailure()))
+            {
+                Reopen(node); // it was stopped between its members, or could not call the next: they need not run again
+            }
         }
 
-        return asked is { RestartSuccessful: true, Selector: { } selector } && selector.Matches(state, node);
+        reopened.ExceptWith(removed);
     }
 
     private static bool IsGroup(Node node) => node.Type is NodeType.Steps or NodeType.StepGroup or NodeType.DAG or NodeType.TaskGroup or NodeType.Retry;
 
-    private static bool IsExit(WorkflowState state, Node node) =>
-        node.Is(NodeFlags.OnExit) || (node.Is(NodeFlags.Hooked) && state.At(node.Owner) is null);
-
-    /// <summary>The node itself (all of a Retry it is an attempt of), what it owns, its hooks, and what came after it.</summary>
-    private static void Forget(WorkflowState state, Node node, HashSet<int> removed)
+    /// <summary>Part of a hook, whose failure fails nothing, or of an attempt that another attempt made up for.</summary>
+    private bool IsBesideThePoint(Node node)
     {
-        while (node.Is(NodeFlags.Retried) && state.At(node.Owner) is { } retry)
+        for (var around = node; around is not null; around = state.At(around.Owner))
         {
-            node = retry;
+            if (around.Is(NodeFlags.Hooked)
+                || (around.Is(NodeFlags.Retried) && state.At(around.Owner) is { } retry && retry.Members[^1] != around.Index))
+            {
+                return true;
+            }
         }
 
-        if (!removed.Add(node.Index))
-        {
-            return;
-        }
+        return false;
+    }
 
-        ForgetBelow(state, node, removed);
-        foreach (var hook in HooksOf(state, node))
+    /// <summary>Forgets the node (all of a Retry it is an attempt of), what it owns, its hooks and what came after; what is around it runs again.</summary>
+    private void Forget(Node node)
+    {
+        toForget.Push(node);
+        while (toForget.TryPop(out var next))
         {
-            removed.Add(hook.Index);
-            ForgetBelow(state, hook, removed);
-        }
+            while (next.Is(NodeFlags.Retried) && state.At(next.Owner) is { } retry)
+            {
+                next = retry;
+            }
 
-        if (state.At(node.Owner) is not { } owner)
+            if (removed.Add(next.Index))
+            {
+                ForgetBelow(next);
+                ForgetHooksOf(next);
+                ForgetAfter(next);
+                Reopen(state.At(next.Owner));
+            }
+        }
+    }
+
+    private void ForgetBelow(Node node)
+    {
+        foreach (var member in node.Members)
         {
-            return;
+            removed.Add(member);
+            ForgetBelow(state[member]);
         }
+    }
 
-        switch (owner.Type)
+    private void ForgetHooksOf(Node node)
+    {
+        foreach (var hook in (state.At(node.Owner)?.Members ?? []).Select(index => state[index]))
+        {
+            if (hook.Is(NodeFlags.Hooked) && NodeNames.Hooked(hook.Name) == node.Name && removed.Add(hook.Index))
+            {
+                ForgetBelow(hook);
+            }
+        }
+    }
+
+    /// <summary>What ran after the node was built on its outcome: later groups of steps, tasks that depend on it.</summary>
+    private void ForgetAfter(Node node)
+    {
+        var owner = state.At(node.Owner);
+        switch (owner?.Type)
         {
             case NodeType.DAG:
-                foreach (var dependent in TemplateLookup.Of(state, owner)!.Dag!.DependentsOf(node.StepName ?? ""))
-                {
-                    if (state.Find($"{owner.Name}.{dependent}") is { } task)
-                    {
-                        Forget(state, task, removed);
-                    }
-                }
-
+                ForgetDependents(owner, node.StepName);
                 break;
             case NodeType.TaskGroup:
-                ForgetDependents(state, owner, removed);
+                ForgetDependents(state[owner.Owner], owner.StepName);
                 break;
             case NodeType.StepGroup:
                 foreach (var later in state[owner.Owner].Members.Where(group => group > owner.Index))
                 {
                     removed.Add(later);
-                    ForgetBelow(state, state[later], removed);
+                    ForgetBelow(state[later]);
                 }
 
                 break;
@@ -115,78 +151,28 @@ internal static class RetryVerb
         }
     }
 
-    private static void ForgetDependents(WorkflowState state, Node taskGroup, HashSet<int> removed)
+    private void ForgetDependents(Node dag, string? task)
     {
-        var dag = state[taskGroup.Owner];
-        foreach (var dependent in TemplateLookup.Of(state, dag)!.Dag!.DependentsOf(taskGroup.StepName ?? ""))
+        foreach (var dependent in TemplateLookup.Of(state, dag)?.Dag?.DependentsOf(task ?? "") ?? [])
         {
-            if (state.Find($"{dag.Name}.{dependent}") is { } task)
+            if (state.Find($"{dag.Name}.{dependent}") is { } node)
             {
-                Forget(state, task, removed);
+                toForget.Push(node);
             }
         }
     }
 
-    private static void ForgetBelow(WorkflowState state, Node node, HashSet<int> removed)
+    private void Reopen(Node? group)
     {
-        foreach (var member in node.Members)
+        for (; group is not null && reopened.Add(group.Index); group = state.At(group.Owner))
         {
-            if (removed.Add(member))
-            {
-                ForgetBelow(state, state[member], removed);
-            }
+            ForgetHooksOf(group);
+            ForgetAfter(group);
         }
-    }
 
-    private static IEnumerable<Node> HooksOf(WorkflowState state, Node node) => state.At(node.Owner)?.Members
-        .Select(index => state[index])
-        .Where(other => other.Is(NodeFlags.Hooked) && other.Name.StartsWith(node.Name + ".", StringComparison.Ordinal)) ?? [];
-
-    private static void Reopen(WorkflowState state, Node node, HashSet<int> removed, HashSet<int> reopened)
-    {
-        for (var owner = state.At(node.Owner); owner is not null; owner = state.At(owner.Owner))
+        while (toForget.TryPop(out var next))
         {
-            if (!removed.Contains(owner.Index))
-            {
-                if (!reopened.Add(owner.Index))
-                {
-                    return;
-                }
-
-                ForgetAfter(state, owner, removed);
-            }
-        }
-    }
-
-    // What ran after a group that runs again was built on its old outcome.
-    private static void ForgetAfter(WorkflowState state, Node owner, HashSet<int> removed)
-    {
-        if (owner.Type == NodeType.TaskGroup)
-        {
-            ForgetDependents(state, owner, removed);
-        }
-        else if (owner.Type is NodeType.Steps or NodeType.DAG && state.At(owner.Owner) is { } around)
-        {
-            if (around.Type == NodeType.DAG)
-            {
-                foreach (var dependent in TemplateLookup.Of(state, around)!.Dag!.DependentsOf(owner.StepName ?? ""))
-                {
-                    if (state.Find($"{around.Name}.{dependent}") is { } task)
-                    {
-                        Forget(state, task, removed);
-                    }
-                }
-            }
-            else if (around.Type == NodeType.StepGroup)
-            {
-                foreach (var later in state[around.Owner].Members.Where(group => group > around.Index))
-                {
-                    if (removed.Add(later))
-                    {
-                        ForgetBelow(state, state[later], removed);
-                    }
-                }
-            }
+            Forget(next);
         }
     }
 }

@@ -24,14 +24,16 @@ internal static class Sequences
                 return [];
             }
 
-            end = start + count - 1;
+            end = count is > -MaxItems and < MaxItems && Int128.Abs(start) < long.MaxValue - MaxItems
+                ? start + count - 1
+                : throw new ExpressionException($"withSequence from {start} has {count} items, more than {MaxItems}");
         }
         else
         {
             end = Number(sequence, "end") ?? throw new ExpressionException("must have one of (count, end) in withSequence");
         }
 
-        if (Math.Abs(end - start) >= MaxItems)
+        if (Int128.Abs((Int128)end - start) >= MaxItems)
         {
             throw new ExpressionException($"withSequence from {start} to {end} has more than {MaxItems} items");
         }
@@ -100,7 +102,7 @@ internal static class Sequences
             'X' => Math.Abs(number).ToString("X", CultureInfo.InvariantCulture),
             'o' => Convert.ToString(Math.Abs(number), 8),
             'b' => Convert.ToString(Math.Abs(number), 2),
-            'c' => char.ConvertFromUtf32((int)number),
+            'c' => Rune.IsValid((int)Math.Clamp(number, -1, int.MaxValue)) ? new Rune((int)number).ToString() : Rune.ReplacementChar.ToString(),
             _ => $"%!{verb}(int={number.ToString(CultureInfo.InvariantCulture)})",
         };
         var sign = number < 0 ? "-" : flags.Contains('+', StringComparison.Ordinal) ? "+" : "";

@@ -39,14 +39,13 @@ internal static class StepsEvaluation
     {
         var steps = turn.State[group.Owner];
         var template = turn.TemplateOf(steps);
-        var index = IndexOf(turn.State, steps, group);
         var variables = VariablesOf(turn, steps, template);
         Hooks.Consider(turn, group, member, variables);
         if (group.Plan is not Plan plan)
         {
             try
             {
-                group.Plan = plan = new Plan([.. template.StepGroups[index].SelectMany(step => StepCalls.Expand(step, $"{group.Name}.{step.Name}", variables))]);
+                group.Plan = plan = new Plan([.. template.StepGroups[group.Ordinal].SelectMany(step => StepCalls.Expand(step, $"{group.Name}.{step.Name}", variables))]);
             }
             catch (ExpressionException failure)
             {
@@ -55,12 +54,8 @@ internal static class StepsEvaluation
             }
         }
 
-        if (!Calls.MakeRest(turn, plan, group, steps, template, variables))
-        {
-            return;
-        }
-
-        if (group.Open == 0 && plan.IsDone)
+        if (Calls.MakeRest(turn, plan, group, steps, template, variables) && group.Open == 0 && plan.IsDone
+            && Hooks.AreMade(turn, group, variables) && group.Open == 0)
         {
             Close(turn, group);
         }
@@ -104,17 +99,9 @@ internal static class StepsEvaluation
             return;
         }
 
-        var failed = group.Members.Select(index => turn.State[index])
-            .First(node => node.Phase.IsFailure() && Tolerated(turn, node) is false);
+        var failed = group.Members.Select(index => turn.State[index]).First(node => node.IsFatal);
         turn.End(group, NodePhase.Failed, $"child '{turn.State.IdOf(failed)}' failed");
     }
-
-    private static bool Tolerated(Turn turn, Node node) => Tolerance.Of(turn, node) is { } continueOn
-        && (node.Phase == NodePhase.Failed ? continueOn.Failed : continueOn.Error);
-
-    private static int IndexOf(WorkflowState state, Node steps, Node group) => group.Ordinal >= 0
-        ? group.Ordinal
-        : steps.Members.Select(index => state[index]).ToList().IndexOf(group);
 
     internal static IVariables VariablesOf(Turn turn, Node node, Template template) =>
         new NodeVariables(turn.State, node, template, new WorkflowVariables(turn.State, turn.Now));
@@ -129,6 +116,9 @@ internal sealed class Plan(IReadOnlyList<PlannedCall> calls)
 
     public PlannedCall Current => calls[next];
 
+    /// <summary>Why the next call can never be made; the group ends with it when what it has made has ended.</summary>
+    public string? Failure { get; set; }
+
     public void Advance() => next++;
 }
 
@@ -140,15 +130,14 @@ internal static class Calls
     {
         while (!plan.IsDone)
         {
-            if (template.FailFast && HasFailed(group))
+            if (plan.Failure is { } failure)
             {
-                if (boundary.ActiveChildren == 0)
-                {
-                    turn.End(group, NodePhase.Failed, FailFastMessage);
-                    return false;
-                }
+                return !EndWhenAlone(turn, group, NodePhase.Error, failure);
+            }
 
-                return true;
+            if (template.FailFast && group.FailedOwned > 0)
+            {
+                return !EndWhenAlone(turn, group, NodePhase.Failed, FailFastMessage);
             }
 
             var planned = plan.Current;
@@ -158,21 +147,22 @@ internal static class Calls
                 continue;
             }
 
-            switch (MakeOne(turn, planned, group, boundary, variables))
+            try
             {
-                case CallOutcome.Made:
-                    plan.Advance();
-                    break;
-                case CallOutcome.Waiting:
-                    return true;
-                case CallOutcome.Refused:
-                    EndRefused(turn, group);
-                    return false;
+                switch (MakeOne(turn, planned, group, boundary, variables))
+                {
+                    case CallOutcome.Made:
+                        plan.Advance();
+                        break;
+                    case CallOutcome.Waiting:
+                        return true;
+                    case CallOutcome.Refused:
+                        return !EndWhenAlone(turn, group, NodePhase.Failed, Launching.RefusalOf(turn.State));
+                }
             }
-
-            if (group.Phase.IsEnd())
+            catch (ExpressionException exception)
             {
-                return false;
+                plan.Failure = exception.Message;
             }
         }
 
@@ -184,40 +174,33 @@ internal static class Calls
     private static CallOutcome MakeOne(Turn turn, PlannedCall planned, Node group, Node boundary, IVariables variables)
     {
         var flags = group.Flags & NodeFlags.OnExit;
-        try
+        if (!planned.IsEmptyLoop)
         {
-            if (!planned.IsEmptyLoop)
-            {
-                return StepCalls.Make(turn, planned, group, boundary, variables, flags);
-            }
+            return StepCalls.Make(turn, planned, group, boundary, variables, flags);
+        }
 
-            Launching.Skip(
-                turn,
-                new Call(planned.NodeName, StepCalls.Nothing, boundary.Scope, group.Index, boundary.Index)
-                {
-                    StepName = planned.Step.Name,
-                    TemplateName = planned.Step.Json.Text("template") ?? "",
-                    Flags = flags,
-                    Variables = variables,
-                },
-                NodePhase.Skipped,
-                "Skipped, empty params");
-            return CallOutcome.Made;
-        }
-        catch (ExpressionException failure)
-        {
-            turn.End(group, NodePhase.Error, failure.Message);
-            return CallOutcome.Made;
-        }
+        Launching.Skip(
+            turn,
+            new Call(planned.NodeName, StepCalls.Nothing, boundary.Scope, group.Index, boundary.Index)
+            {
+                StepName = planned.Step.Name,
+                TemplateName = planned.Step.Json.Text("template") ?? "",
+                Flags = flags,
+                Variables = variables,
+            },
+            NodePhase.Skipped,
+            "Skipped, empty params");
+        return CallOutcome.Made;
     }
 
-    private static void EndRefused(Turn turn, Node group)
+    /// <summary>Ends the group if nothing in it is under way; else what is under way leads here again when it has ended.</summary>
+    private static bool EndWhenAlone(Turn turn, Node group, NodePhase phase, string message)
     {
         if (group.Open == 0)
         {
-            turn.End(group, NodePhase.Failed, Launching.RefusalOf(turn.State));
+            turn.End(group, phase, message);
         }
-    }
 
-    private static bool HasFailed(Node group) => group.FailedOwned > 0;
+        return group.Phase.IsEnd();
+    }
 }

@@ -12,15 +12,17 @@ internal static class Suspension
         if (template.Json.Object("suspend").Text("duration") is { Length: > 0 } duration)
         {
             var inputs = created.Inputs ?? NodeInputs.None;
-            var text = TagText.Parse(duration)
-                .Render(new LayeredVariables(new InputVariables(inputs), new WorkflowVariables(turn.State, turn.Now))).Text;
-            if (Duration.Parse(text) is not { } wait)
+            try
             {
-                Launching.Fail(turn, created with { Phase = NodePhase.Error, Message = $"suspend duration '{text}' is not a duration" });
+                var text = TagText.Parse(duration)
+                    .Render(new LayeredVariables(new InputVariables(inputs), new WorkflowVariables(turn.State, turn.Now))).Text;
+                until = turn.Now + (Duration.Parse(text) ?? throw new ExpressionException($"suspend duration '{text}' is not a duration"));
+            }
+            catch (ExpressionException failure)
+            {
+                Launching.Fail(turn, created with { Phase = NodePhase.Error, Message = failure.Message });
                 return;
             }
-
-            until = turn.Now + wait;
         }
 
         turn.Create(created with { WakeAt = until });

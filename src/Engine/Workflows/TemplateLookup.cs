@@ -28,18 +28,24 @@ internal static class TemplateLookup
 /// <summary>Which failures of a node its owner tolerates (continueOn of its step or task).</summary>
 internal static class Tolerance
 {
-    public static ContinueOn? Of(Turn turn, Node node)
+    public static bool Covers(Turn turn, NodePhase phase, NodeFlags flags, string? stepName, int boundary)
     {
-        if (node.Is(NodeFlags.Hooked))
+        if (!phase.IsFailure())
         {
-            return new ContinueOn(Error: true, Failed: true); // a hook's end never changes its owner's phase
+            return false;
         }
 
-        if (node.StepName is null || node.Is(NodeFlags.Retried) || turn.State.At(node.Boundary) is not { } boundary)
+        if (flags.HasFlag(NodeFlags.Hooked))
         {
-            return null;
+            return true; // a hook's end never changes its owner's phase
         }
 
-        return turn.TemplateOf(boundary).FindStep(node.StepName)?.ContinueOn;
+        if (stepName is null || flags.HasFlag(NodeFlags.Retried) || turn.State.At(boundary) is not { } around
+            || turn.TemplateOf(around).FindStep(stepName)?.ContinueOn is not { } continueOn)
+        {
+            return false;
+        }
+
+        return phase == NodePhase.Failed ? continueOn.Failed : continueOn.Error;
     }
 }

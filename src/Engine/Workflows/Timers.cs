@@ -5,9 +5,6 @@ namespace Argosy.Engine.Workflows;
 /// <summary>What happens because time has passed.</summary>
 internal static class Timers
 {
-    // How long a pod that was told to end may take to say so, before its node is decided without it.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     public static void Pass(Turn turn)
     {
         if (turn.State.DeadlineAt is { } deadline && deadline <= turn.Now)
@@ -36,27 +33,29 @@ internal static class Timers
 
     private static void ExpirePod(Turn turn, Node node)
     {
-        if (node.Phase == NodePhase.Pending || node.CancelRequested)
+        if (node.CancelRequested)
         {
-            var pendingTimeout = node.Phase == NodePhase.Pending && turn.TemplateOf(node).Json.ContainsKey("timeout");
-            Shutdowns.Abandon(turn, node, pendingTimeout ? "timeout" : "Step exceeded its deadline");
-            return;
+            Shutdowns.GiveUp(turn, node);
         }
-
-        if (node.Daemoned)
+        else if (node.Phase == NodePhase.Pending)
         {
-            return;
+            Shutdowns.Abandon(turn, node, turn.TemplateOf(node).Json.ContainsKey("timeout") ? "timeout" : Shutdowns.DeadlineMessage);
         }
-
-        turn.Record(new NodeCancelRequested(node.Index));
-        turn.Order(new CancelNode(node.Index, "Step exceeded its deadline", DaemonDone: false));
-        turn.Record(new NodePhaseChanged(node.Index, node.Phase, node.Message, turn.Now + Patience));
+        else
+        {
+            Shutdowns.Cancel(turn, node, Shutdowns.DeadlineMessage, daemonDone: false);
+        }
     }
 }
 
 /// <summary>Bringing a workflow to an early end: by its deadline, by stop, by terminate.</summary>
 internal static class Shutdowns
 {
+    public const string DeadlineMessage = "Step exceeded its deadline";
+
+    // How long a pod that was told to end may take to say so, before its node is decided without it: longer than most pods' grace period.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     public static void Begin(Turn turn, ShutdownStrategy strategy)
     {
         var state = turn.State;
@@ -77,8 +76,7 @@ internal static class Shutdowns
                     Abandon(turn, node, $"workflow shutdown with strategy:  {strategy}");
                     break;
                 case NodeType.Pod when !node.CancelRequested:
-                    turn.Record(new NodeCancelRequested(node.Index));
-                    turn.Order(new CancelNode(node.Index, $"workflow shutdown with strategy:  {strategy}", node.Daemoned));
+                    Cancel(turn, node, $"workflow shutdown with strategy:  {strategy}", node.Daemoned);
                     break;
                 default:
                     break;
@@ -95,11 +93,32 @@ internal static class Shutdowns
         {
             if (node.IsPod || node.Type == NodeType.Suspend)
             {
-                Abandon(turn, node, "Step exceeded its deadline");
+                Abandon(turn, node, DeadlineMessage);
             }
         }
 
         NotifyGroups(turn);
+    }
+
+    /// <summary>Has a node's pod told to end; its report decides the node, or its silence.</summary>
+    public static void Cancel(Turn turn, Node node, string reason, bool daemonDone)
+    {
+        turn.Record(new NodeCancelRequested(node.Index));
+        turn.Record(new NodePhaseChanged(node.Index, node.Phase, reason, turn.Now + Patience));
+        turn.Order(new CancelNode(node.Index, reason, daemonDone));
+    }
+
+    /// <summary>Decides a node whose pod was told to end and never said that it did.</summary>
+    public static void GiveUp(Turn turn, Node node)
+    {
+        if (node.Daemoned)
+        {
+            turn.End(node, NodePhase.Succeeded);
+        }
+        else
+        {
+            Abandon(turn, node, node.Message ?? DeadlineMessage);
+        }
     }
 
     /// <summary>Decides a node without waiting for its pod; the pod, where there may be one, is told to end.</summary>
@@ -108,11 +127,6 @@ internal static class Shutdowns
         if (node.IsPod && node.Cluster is not null)
         {
             turn.Order(new CancelNode(node.Index, message, DaemonDone: false));
-        }
-
-        foreach (var member in node.Type == NodeType.Pod ? node.Members : [])
-        {
-            turn.Record(new NodeEnded(member, NodePhase.Failed, turn.Now) { Message = message });
         }
 
         turn.End(node, NodePhase.Failed, message);

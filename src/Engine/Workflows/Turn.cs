@@ -46,7 +46,7 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
 
     public Node Create(NodeCreated created)
     {
-        Record(created);
+        Record(created with { Tolerated = Tolerance.Covers(this, created.Phase, created.Flags, created.StepName, created.Boundary) });
         return State.Find(created.Name)!;
     }
 
@@ -64,8 +64,15 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
             outputs = node.Outputs;
         }
 
-        var tolerated = phase.IsFailure() && Tolerance.Of(this, node) is { } continueOn
-            && (phase == NodePhase.Failed ? continueOn.Failed : continueOn.Error);
+        foreach (var container in node.IsPod ? node.Members : [])
+        {
+            if (!State[container].Phase.IsEnd())
+            {
+                Record(new NodeEnded(container, phase, Now) { Message = message });
+            }
+        }
+
+        var tolerated = Tolerance.Covers(this, phase, node.Flags, node.StepName, node.Boundary);
         Record(new NodeEnded(node.Index, phase, Now) { Message = message, Outputs = outputs, Tolerated = tolerated });
         GlobalOutputs.Export(this, node);
         if (node.Type is NodeType.Steps or NodeType.DAG)

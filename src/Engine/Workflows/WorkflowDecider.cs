@@ -1,3 +1,5 @@
+using Argosy.Engine.Expressions;
+
 namespace Argosy.Engine.Workflows;
 
 /// <summary>What a decision came to.</summary>
@@ -146,6 +148,18 @@ public static class WorkflowDecider
             return;
         }
 
+        try
+        {
+            AdvanceOpen(turn, node, member);
+        }
+        catch (ExpressionException failure) when (node.Open == 0)
+        {
+            turn.End(node, NodePhase.Error, failure.Message); // its own fields cannot be worked out
+        }
+    }
+
+    private static void AdvanceOpen(Turn turn, Node node, int member)
+    {
         switch (node.Type)
         {
             case NodeType.Steps:
@@ -175,6 +189,11 @@ internal static class Recovery
     public static void Look(Turn turn)
     {
         var state = turn.State;
+        if (state.Phase.IsEnd())
+        {
+            return;
+        }
+
         foreach (var resource in state.RequestedResources)
         {
             turn.Order(new ReadResource(resource));
@@ -189,7 +208,7 @@ internal static class Recovery
             else if (node.CancelRequested)
             {
                 turn.Order(new RunNode(node.Index)); // so that an agent that never heard of it has something to cancel and report
-                turn.Order(new CancelNode(node.Index, "cancelled before the restart", node.Daemoned));
+                turn.Order(new CancelNode(node.Index, node.Message ?? "cancelled before the restart", node.Daemoned));
             }
             else
             {

@@ -28,19 +28,15 @@ internal static class WorkflowEvaluation
             return;
         }
 
-        ConsiderHooks(turn);
-        if (!root.IsFulfilled || !ExitHandlerIsDone(turn))
-        {
-            return;
-        }
-
-        if (state.Nodes.Any(node => node.Owner == Itself && node.Is(NodeFlags.Hooked) && !node.IsFulfilled))
+        var hooksAreMade = ConsiderHooks(turn);
+        if (!root.IsFulfilled || !ExitHandlerIsDone(turn) || !hooksAreMade
+            || state.Spec!.Hooks.Keys.Any(hook => state.Find(NodeNames.Hook(state.Name, hook)) is { IsFulfilled: false }))
         {
             return;
         }
 
         Daemons.StopAll(turn);
-        if (state.ActivePods == 0)
+        if (state.OpenNodes == 0)
         {
             Finish(turn, root);
         }
@@ -85,7 +81,17 @@ internal static class WorkflowEvaluation
         }
 
         var variables = new WorkflowVariables(state, turn.Now);
-        var name = TagText.Parse(state.Spec!.Entrypoint ?? "").Render(variables).Text;
+        string name;
+        try
+        {
+            name = TagText.Parse(state.Spec!.Entrypoint ?? "").Render(variables).Text;
+        }
+        catch (ExpressionException failure)
+        {
+            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Failed, $"invalid spec: spec.entrypoint: {failure.Message}", turn.Now));
+            return;
+        }
+
         if (state.Spec.FindTemplate(name) is not { } template)
         {
             turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Failed, $"invalid spec: spec.entrypoint template name '{name}' undefined", turn.Now));
@@ -123,9 +129,11 @@ internal static class WorkflowEvaluation
         return state.Find(name) is { IsFulfilled: true };
     }
 
-    private static void ConsiderHooks(Turn turn)
+    /// <returns>False when a hook that is due has to wait.</returns>
+    private static bool ConsiderHooks(Turn turn)
     {
         var state = turn.State;
+        var made = true;
         foreach (var (name, hook) in state.Spec!.Hooks)
         {
             var nodeName = NodeNames.Hook(state.Name, name);
@@ -142,7 +150,8 @@ internal static class WorkflowEvaluation
             {
                 if (ExpressionText.IsTrue(expression, variables))
                 {
-                    Hooks.Make(turn, Itself, Itself, TemplateScope.Local, nodeName, hook, variables, NodeFlags.OnExit, WorkflowArguments.Values(state));
+                    made &= CallOutcome.Waiting != Hooks.Make(
+                        turn, Itself, Itself, TemplateScope.Local, nodeName, hook, variables, NodeFlags.OnExit, WorkflowArguments.Values(state));
                 }
             }
             catch (ExpressionException)
@@ -150,6 +159,8 @@ internal static class WorkflowEvaluation
                 // Not true yet: it names something that is not known.
             }
         }
+
+        return made;
     }
 
     private static void Finish(Turn turn, Node root)

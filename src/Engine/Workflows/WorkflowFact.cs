@@ -69,6 +69,10 @@ public sealed record NodeCreated(
 
     [JsonPropertyName("w")]
     public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>Whether the owner carries on although the node failed before it began.</summary>
+    [JsonPropertyName("ok")]
+    public bool Tolerated { get; init; }
 }
 
 public sealed record NodePhaseChanged(

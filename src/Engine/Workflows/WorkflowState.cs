@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Argosy.Engine.Templates;
 
@@ -58,6 +59,9 @@ public sealed class WorkflowState
 
     /// <summary>Pods that are wanted and have not ended.</summary>
     public int ActivePods { get; private set; }
+
+    /// <summary>Nodes that have not ended.</summary>
+    public int OpenNodes { get; private set; }
 
     /// <summary>Leaf nodes that ended, and leaf nodes in all: the workflow's progress.</summary>
     public (int Done, int All) Progress { get; private set; }
@@ -161,6 +165,7 @@ public sealed class WorkflowState
             case ResourceRead read:
                 requested.Remove(read.Resource);
                 resources[read.Resource] = read.Content;
+                ConstantVariables = null;
                 CompileSpec();
                 break;
             case WorkflowPhaseChanged changed:
@@ -190,8 +195,9 @@ public sealed class WorkflowState
                 node.Phase = NodePhase.Running;
                 node.Daemoned = true;
                 node.PodIp = daemoned.PodIp;
+                node.WakeAt = null;
                 daemons.Add(node.Index);
-                CloseIn(node.Owner, failed: false);
+                CloseIn(node.Owner);
                 break;
             case NodeAttemptLost lost when At(lost.Node) is { } node:
                 Lose(node, lost.Message);
@@ -233,7 +239,7 @@ public sealed class WorkflowState
         Name = metadata.Text("name") ?? "";
         Namespace = metadata.Text("namespace") ?? "default";
         Uid = metadata.Text("uid") ?? Name;
-        CreatedAt = DateTimeOffset.TryParse(metadata.Text("creationTimestamp"), out var created) ? created : accepted.At;
+        CreatedAt = DateTimeOffset.TryParse(metadata.Text("creationTimestamp"), CultureInfo.InvariantCulture, out var created) ? created : accepted.At;
         var spec = Manifest.Object("spec");
         Suspended = spec.Bool("suspend") ?? false;
         ActiveDeadlineSeconds = spec.Long("activeDeadlineSeconds");
@@ -304,6 +310,7 @@ public sealed class WorkflowState
             StartedAt = created.At,
             FinishedAt = created.Phase.IsEnd() ? created.At : null,
             Generation = Generation,
+            Tolerated = created.Tolerated,
         };
         nodes.Add(node);
         byName[node.Name] = node.Index;
@@ -319,7 +326,7 @@ public sealed class WorkflowState
 
             CountActive(node, +1);
         }
-        else if (created.Phase.IsFailure() && At(node.Owner) is { } owner)
+        else if (node.IsFatal && At(node.Owner) is { } owner)
         {
             owner.FailedOwned++;
         }
@@ -336,6 +343,7 @@ public sealed class WorkflowState
         var wasRunning = !node.Phase.IsEnd();
         node.Phase = ended.Phase;
         node.Message = ended.Message;
+        node.Tolerated = ended.Tolerated;
         node.FinishedAt = ended.At;
         node.WakeAt = null;
         node.Plan = null;
@@ -346,7 +354,12 @@ public sealed class WorkflowState
 
         if (wasOpen)
         {
-            CloseIn(node.Owner, ended.Phase.IsFailure() && !ended.Tolerated);
+            CloseIn(node.Owner);
+        }
+
+        if (wasRunning && node.IsFatal && At(node.Owner) is { } owner)
+        {
+            owner.FailedOwned++;
         }
 
         if (wasRunning)
@@ -362,6 +375,7 @@ public sealed class WorkflowState
 
     private void CountActive(Node node, int change)
     {
+        OpenNodes += change;
         ActivePods += node.Type == NodeType.Pod ? change : 0;
         if (IsActiveChild(node) && At(node.Boundary) is { } boundary)
         {
@@ -371,22 +385,35 @@ public sealed class WorkflowState
 
     private static bool IsActiveChild(Node node) => node.Type is NodeType.Pod or NodeType.Steps or NodeType.DAG;
 
-    private void CloseIn(int owner, bool failed)
+    private void CloseIn(int owner)
     {
         if (At(owner) is { } node)
         {
             node.Open--;
-            node.FailedOwned += failed ? 1 : 0;
         }
     }
 
-    private static void Lose(Node node, string message)
+    private void Lose(Node node, string message)
     {
         node.Attempt++;
         node.Phase = NodePhase.Pending;
         node.Cluster = null;
         node.Message = message;
-        node.Daemoned = false;
+        node.HostNodeName = null;
+        foreach (var container in node.Members.Select(member => this[member]))
+        {
+            if (container.Phase.IsEnd())
+            {
+                node.Open++;
+                CountActive(container, +1);
+            }
+
+            container.Phase = NodePhase.Pending;
+            container.Message = null;
+            container.FinishedAt = null;
+        }
+
+        node.FailedOwned = 0;
     }
 
     private void SetGlobal(GlobalOutputSet global)
@@ -436,6 +463,8 @@ public sealed class WorkflowState
             node.Message = null;
             node.FinishedAt = null;
             node.Outputs = NodeOutputs.None;
+            node.Tolerated = false;
+            node.Daemoned = false;
             node.StartedAt = retried.At;
         }
 
@@ -446,6 +475,7 @@ public sealed class WorkflowState
     {
         var (done, all) = (0, 0);
         ActivePods = 0;
+        OpenNodes = 0;
         foreach (var node in Nodes)
         {
             node.ActiveChildren = 0;
@@ -456,7 +486,7 @@ public sealed class WorkflowState
             node.Disown(gone);
             node.Plan = null;
             node.Open = node.Members.Count(member => !this[member].IsFulfilled);
-            node.FailedOwned = node.Members.Count(member => this[member].Phase.IsFailure());
+            node.FailedOwned = node.Members.Count(member => this[member].IsFatal);
             CountActive(node, node.Phase.IsEnd() ? 0 : 1);
             all += IsProgress(node) ? 1 : 0;
             done += IsProgress(node) && node.Phase.IsEnd() ? 1 : 0;
