@@ -19,6 +19,11 @@ internal sealed class AgentSession(string cluster, ulong epoch, IAgentServices s
     {
         if (message.BodyCase == HubMessage.BodyOneofCase.Run && message.Run.Epoch != Epoch)
         {
+            if (message.Run.Epoch != 0)
+            {
+                message = message.Clone(); // an agent of an earlier session may still hold the other one
+            }
+
             message.Run.Epoch = Epoch;
         }
 
