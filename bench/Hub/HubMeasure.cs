@@ -6,12 +6,13 @@ using Argosy.ControlPlane.Storage;
 namespace Argosy.Hub.Bench;
 
 /// <summary>One run. Times are from the first submission until a watcher of the API has seen every workflow Succeeded.</summary>
+/// <param name="FirstIntentSeconds">When the agent got its first intent; what remains after the last one is reports and the status at the end.</param>
 /// <param name="GapP50Milliseconds">From an agent's report to the next intent it gets: where steps follow one another, the engine's share of a step.</param>
 /// <param name="CpuMicrosecondsPerPod">Of the whole process: hub, agent and API client.</param>
 /// <param name="PeakMegabytes">The process's largest resident set, start and warm-up included.</param>
 internal sealed record HubMeasure(
-    string Load, int Size, double Seconds, double PodsPerSecond, double MillisecondsPerPod, double WorkflowsPerSecond,
-    double GapP50Milliseconds, double GapP99Milliseconds, double CpuMicrosecondsPerPod, double PeakMegabytes, long JournalBatches)
+    string Load, int Size, double Seconds, double FirstIntentSeconds, double LastIntentSeconds,
+    double PodsPerSecond, double MillisecondsPerPod, double WorkflowsPerSecond, double GapP50Milliseconds, double GapP99Milliseconds, double CpuMicrosecondsPerPod, double PeakMegabytes, long JournalBatches)
 {
     private const string Cluster = "bench";
     private const int ConcurrentSubmissions = 16;
@@ -55,6 +56,8 @@ internal sealed record HubMeasure(
             load.Name,
             size,
             Math.Round(elapsed.TotalSeconds, 3),
+            Math.Round(Stopwatch.GetElapsedTime(began, agent.Intents.First).TotalSeconds, 3),
+            Math.Round(Stopwatch.GetElapsedTime(began, agent.Intents.Last).TotalSeconds, 3),
             Math.Round(load.AllPods / elapsed.TotalSeconds),
             Math.Round(elapsed.TotalMilliseconds / load.AllPods, 3),
             Math.Round(load.Workflows / elapsed.TotalSeconds, 1),

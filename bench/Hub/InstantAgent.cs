@@ -16,6 +16,8 @@ internal sealed class InstantAgent : IAsyncDisposable
     private readonly List<TimeSpan> gaps = [];
     private Task working = Task.CompletedTask;
     private ulong number;
+    private long firstIntent;
+    private long lastIntent;
     private long lastReport;
 
     private InstantAgent(IAgentSession session) => this.session = session;
@@ -35,8 +37,12 @@ internal sealed class InstantAgent : IAsyncDisposable
     /// <summary>From one report to the next intent; says something where pods run one after another. Read it only when nothing runs.</summary>
     public List<TimeSpan> Gaps => gaps;
 
+    /// <summary>When the first and the last intent came, as stopwatch timestamps.</summary>
+    public (long First, long Last) Intents => (firstIntent, lastIntent);
+
     public void Reset()
     {
+        firstIntent = 0;
         dispatched.Clear();
         gaps.Clear();
     }
@@ -60,7 +66,9 @@ internal sealed class InstantAgent : IAsyncDisposable
             }
 
             var intent = message.Run;
-            gaps.Add(Stopwatch.GetElapsedTime(lastReport));
+            lastIntent = Stopwatch.GetTimestamp();
+            firstIntent = firstIntent == 0 ? lastIntent : firstIntent;
+            gaps.Add(Stopwatch.GetElapsedTime(lastReport, lastIntent));
             dispatched[intent.Key] = dispatched.GetValueOrDefault(intent.Key) + 1;
             lastReport = Stopwatch.GetTimestamp();
             var report = new NodeReport { Key = intent.Key, Epoch = intent.Epoch, Phase = PodPhase.PodSucceeded, HasExitCode = true, Host = "bench" };

@@ -131,7 +131,7 @@ internal sealed class StatusPublisher(IResources resources, WorkflowState state,
             WriteSpec(spec);
         }
 
-        workflow["status"] = status.DeepClone();
+        workflow["status"] = status.Parent is null ? status : status.DeepClone(); // a second try finds it in the first one's copy
         return true;
     }
 

@@ -144,7 +144,7 @@ internal sealed class YamlComposer(IParser parser)
             return null;
         }
 
-        return ComposeNode(depth) switch
+        return ComposeNode(depth + 1) switch // a key may be a mapping that has a mapping as its key, and so on
         {
             JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.String => value.GetValue<string>(),
             JsonValue value => value.ToJsonString(),
