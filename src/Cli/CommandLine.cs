@@ -10,7 +10,7 @@ namespace Argosy.Cli;
 internal static class CommandLine
 {
     public static Task<int> InvokeAsync(IReadOnlyList<string> args, Shell shell, CancellationToken cancellationToken) =>
-        InvokeAsync(args, shell, HubHost.StartAsync, EmbeddedClusterAgent.RunAsync, cancellationToken);
+        InvokeAsync(args, shell, HubHost.StartAsync, EmbeddedAgent.RunAsync, cancellationToken);
 
     public static async Task<int> InvokeAsync(
         IReadOnlyList<string> args, Shell shell, StartHub startHub, RunEmbeddedCluster runCluster, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text;
 using Argosy.Cli.Hub;
+using Argosy.Contracts.Agents;
 using Argosy.ControlPlane.Hosting;
 
 namespace Argosy.Cli.Tests;
@@ -34,5 +35,5 @@ internal sealed class TestShell
         throw new InvalidOperationException("this command starts no hub");
 
     private static Task NoCluster(
-        EmbeddedClusterSpec cluster, string folder, Argosy.Contracts.Agents.IHubLink hub, CancellationToken cancellationToken) => Task.CompletedTask;
+        EmbeddedClusterSpec cluster, string folder, string dataDirectory, IHubLink hub, CancellationToken cancellationToken) => Task.CompletedTask;
 }

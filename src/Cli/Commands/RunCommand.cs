@@ -46,7 +46,7 @@ internal sealed class RunCommand
         await using var hub = await HubOptionsOfCommand.StartAsync(startHub, options, cancellationToken);
         await using var fleet = await EmbeddedFleet.StartAsync(hub, options.DataDirectory, clusters, runCluster);
         using var client = new ArgoClient(Connection(hub, parsed), shell.Time);
-        var workflow = await SubmitAsync(client, manifests, cancellationToken);
+        var workflow = await SubmitAsync(client, manifests);
         var ended = await FollowAsync(client, workflow, cancellationToken);
         if (ended is null)
         {
@@ -74,24 +74,24 @@ internal sealed class RunCommand
 
         var overrides = new SubmitOverrides { Parameters = parsed.GetValue(parameters)! };
         overrides.ApplyTo(manifests.Single(manifest => manifest.Kind == "Workflow").Json);
-        new OfflineLint(manifests).RefuseAny(source);
+        new OfflineLint(manifests) { MayLackArguments = false }.RefuseAny(source);
         return manifests;
     }
 
-    private static async Task<Workflow> SubmitAsync(
-        ArgoClient client, IReadOnlyList<SourcedManifest> manifests, CancellationToken cancellationToken)
+    // Carried through even when the user interrupts: who has submitted a workflow must know it to terminate it.
+    private static async Task<Workflow> SubmitAsync(ArgoClient client, IReadOnlyList<SourcedManifest> manifests)
     {
         foreach (var manifest in manifests)
         {
             if (TemplateScope.OfKind(manifest.Kind) is { } scope)
             {
-                await client.PutTemplateAsync(scope, manifest.NamespaceOr(client.Namespace), manifest.Json, cancellationToken);
+                await client.PutTemplateAsync(scope, manifest.NamespaceOr(client.Namespace), manifest.Json, CancellationToken.None);
             }
         }
 
         var workflow = manifests.Single(manifest => manifest.Kind == "Workflow");
         return new(await client.CreateWorkflowAsync(
-            workflow.NamespaceOr(client.Namespace), workflow.Json, dryRun: false, cancellationToken));
+            workflow.NamespaceOr(client.Namespace), workflow.Json, dryRun: false, CancellationToken.None));
     }
 
     // Null when the user has interrupted: then the workflow is terminated before the hub goes.

@@ -44,9 +44,15 @@ internal static class ServerCommand
     {
         var withHost = text.StartsWith(':') ? "127.0.0.1" + text : text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal);
         return withHost.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(withHost, out var address)
-            ? address
+            ? Loopback(address)
             : throw new CommandException($"--listen {text} must be ADDRESS:PORT, such as 127.0.0.1:2746");
     }
+
+    // Without TLS the administrator's token would cross the network in the clear.
+    private static IPEndPoint Loopback(IPEndPoint address) => IPAddress.IsLoopback(address.Address)
+        ? address
+        : throw new CommandException(
+            $"--listen {address}: this hub serves without TLS, and so on loopback only. Listen on 127.0.0.1 and put a proxy that speaks TLS before it");
 
     private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path;
 }

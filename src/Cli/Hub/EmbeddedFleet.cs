@@ -3,8 +3,9 @@ using Argosy.ControlPlane.Hosting;
 
 namespace Argosy.Cli.Hub;
 
-/// <summary>Serves one embedded cluster, with its files in the folder, until cancelled.</summary>
-internal delegate Task RunEmbeddedCluster(EmbeddedClusterSpec cluster, string folder, IHubLink hub, CancellationToken cancellationToken);
+/// <summary>Serves one embedded cluster, with its files in the folder inside the hub's data directory, until cancelled.</summary>
+internal delegate Task RunEmbeddedCluster(
+    EmbeddedClusterSpec cluster, string folder, string dataDirectory, IHubLink hub, CancellationToken cancellationToken);
 
 /// <summary>The embedded clusters of a hub in this process. Disposing it ends their agents and everything they run.</summary>
 internal sealed class EmbeddedFleet : IAsyncDisposable
@@ -25,7 +26,7 @@ internal sealed class EmbeddedFleet : IAsyncDisposable
         {
             await hub.DeclareClusterAsync(cluster.Name, cluster.Labels);
             var folder = Path.Combine(dataDirectory, "clusters", cluster.Name);
-            fleet.agents.Add(run(cluster, folder, hub.AgentLink, fleet.stopping.Token));
+            fleet.agents.Add(run(cluster, folder, dataDirectory, hub.AgentLink, fleet.stopping.Token));
         }
 
         return fleet;

@@ -44,6 +44,10 @@ internal sealed class HubOptionsOfCommand(Shell shell, SharedOptions shared)
             throw new CommandException(
                 $"cannot listen on {options.ListenAddress}: another program uses this address. Stop it, or choose another with --listen", exception);
         }
+        catch (DataDirectoryInUseException exception)
+        {
+            throw new CommandException($"{exception.Message} with --data", exception);
+        }
         catch (UnauthorizedAccessException exception)
         {
             throw new CommandException($"cannot write to {options.DataDirectory}: {exception.Message} Choose another folder with --data", exception);

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlDotNet.Serialization;
+using Argosy.Engine.Manifests;
 
 namespace Argosy.Cli.Manifests;
 
@@ -13,24 +11,11 @@ internal static class ManifestText
     {
         try
         {
-            var parser = new Parser(new StringReader(text));
-            var deserializer = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
-            var json = new SerializerBuilder().JsonCompatible().Build();
-            var read = new List<JsonObject>();
-            parser.Consume<StreamStart>();
-            while (parser.Accept<DocumentStart>(out _))
-            {
-                if (JsonNode.Parse(json.Serialize(deserializer.Deserialize(parser))) is JsonObject manifest)
-                {
-                    read.Add(manifest);
-                }
-            }
-
-            return read;
+            return [.. ManifestReader.Read(text).Select(manifest => manifest.Json)];
         }
-        catch (YamlException exception)
+        catch (ManifestException exception)
         {
-            throw new BadManifestException($"line {exception.Start.Line}, column {exception.Start.Column}: {exception.Message}");
+            throw new BadManifestException(exception.Message);
         }
     }
 }

@@ -1,13 +1,23 @@
 using Argosy.Contracts.Agents;
 using Argosy.ControlPlane.Dispatch;
+using Argosy.ControlPlane.Workflows;
 using Orleans;
+using Orleans.Concurrency;
 
 namespace Argosy.ControlPlane.Clusters;
 
-internal sealed class ClusterGrain(AgentSessions sessions) : Grain, IClusterGrain
+/// <summary>Calls interleave: a workflow that is asked whether it is known may be loading, and wants things of this cluster meanwhile.</summary>
+[Reentrant]
+internal sealed class ClusterGrain(AgentSessions sessions, IGrainFactory grains) : Grain, IClusterGrain
 {
     private readonly Dictionary<AttemptKey, HubMessage> wanted = [];
     private readonly Dictionary<AttemptKey, HubMessage> cancelled = [];
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        DelayDeactivation(TimeSpan.MaxValue); // what is wanted must outlast a long silence of the agent
+        return Task.CompletedTask;
+    }
 
     public async Task Deliver(IReadOnlyList<HubMessage> messages)
     {
@@ -41,6 +51,15 @@ internal sealed class ClusterGrain(AgentSessions sessions) : Grain, IClusterGrai
         foreach (var message in cancelled.Values.ToArray())
         {
             await session.SendAsync(message);
+        }
+
+        // Deleted while the agent was away: nobody will ever ask for it again.
+        foreach (var uid in inventory.Select(key => key.WorkflowUid).Distinct())
+        {
+            if (!await grains.GetGrain<IWorkflowGrain>(uid).IsKnown())
+            {
+                await session.SendAsync(new HubMessage { Forget = uid });
+            }
         }
     }
 

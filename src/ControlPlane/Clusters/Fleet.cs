@@ -81,6 +81,14 @@ internal sealed class Fleet(
 
     private async Task ObserveAsync(CancellationToken stoppingToken)
     {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await ObserveOnceAsync(stoppingToken);
+        }
+    }
+
+    private async Task ObserveOnceAsync(CancellationToken stoppingToken)
+    {
         try
         {
             await foreach (var change in resources.ObserveAsync(Kinds.Cluster, stoppingToken))
@@ -99,6 +107,10 @@ internal sealed class Fleet(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The hub is stopping.
+        }
+        catch (ApiException fallenBehind) when (fallenBehind.Code == 410)
+        {
+            // Too far behind the changes: look at every cluster again.
         }
     }
 

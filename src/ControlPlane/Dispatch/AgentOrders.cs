@@ -117,6 +117,7 @@ internal static class AgentOrders
         Digest = Text(artifact["digest"]) ?? "",
         Mode = int.TryParse(Text(artifact["mode"]), CultureInfo.InvariantCulture, out var mode) ? mode : -1,
         RecurseMode = artifact["recurseMode"]?.GetValue<bool>() ?? false,
+        SubPath = Text(artifact["subPath"]) ?? "",
     };
 
     private static ArtifactTransfer Output(WorkflowState state, PodRequest pod, JsonObject artifact)

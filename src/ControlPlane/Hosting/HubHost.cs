@@ -23,10 +23,24 @@ public static class HubHost
 {
     /// <summary>Starts a hub and answers when it serves.</summary>
     /// <exception cref="IOException">The address is in use.</exception>
+    /// <exception cref="DataDirectoryInUseException">Another hub works on the data directory.</exception>
     public static async Task<RunningHub> StartAsync(HubOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Directory.CreateDirectory(options.DataDirectory);
+        var data = DataDirectory.Open(options.DataDirectory);
+        try
+        {
+            return await StartAsync(options, data, cancellationToken);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<RunningHub> StartAsync(HubOptions options, DataDirectory data, CancellationToken cancellationToken)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.AddHubLogging(options);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -69,10 +83,10 @@ public static class HubHost
         var token = app.Services.GetRequiredService<AdminToken>().Value;
         var kubeconfig = Path.Combine(options.DataDirectory, "kubeconfig");
         Kubeconfig.Write(kubeconfig, url, token);
-        return new WebHub(app, url, token, kubeconfig);
+        return new WebHub(app, data, url, token, kubeconfig);
     }
 
-    private sealed class WebHub(WebApplication app, Uri url, string token, string kubeconfig) : RunningHub
+    private sealed class WebHub(WebApplication app, DataDirectory data, Uri url, string token, string kubeconfig) : RunningHub
     {
         public override Uri Url => url;
 
@@ -91,6 +105,7 @@ public static class HubHost
         {
             await app.StopAsync();
             await app.DisposeAsync();
+            data.Dispose();
         }
     }
 }

@@ -23,6 +23,9 @@ public interface IWorkflowGrain : IGrainWithStringKey
     /// <summary>The fleet has changed: tries to place what has no place.</summary>
     Task PlaceAgain();
 
+    /// <summary>Whether the journal knows the workflow.</summary>
+    Task<bool> IsKnown();
+
     /// <summary>The object is gone: ends what runs and forgets the workflow.</summary>
     Task Forget();
 }

@@ -34,9 +34,6 @@ internal sealed class StatusPublisher(IResources resources, WorkflowState state,
         }
     }
 
-    /// <summary>Shows the status once more, though nothing has changed.</summary>
-    public void Show() => Changed();
-
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();

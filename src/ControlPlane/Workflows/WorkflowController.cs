@@ -16,16 +16,23 @@ internal sealed class WorkflowController(IResources resources, IGrainFactory gra
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
+        while (!stoppingToken.IsCancellationRequested)
         {
-            await foreach (var change in resources.ObserveAsync(Kinds.Workflow, stoppingToken))
+            try
             {
-                Handle(change, stoppingToken);
+                await foreach (var change in resources.ObserveAsync(Kinds.Workflow, stoppingToken))
+                {
+                    Handle(change, stoppingToken);
+                }
             }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The hub is stopping; the next one starts here again.
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // The hub is stopping; the next one starts here again.
+            }
+            catch (ApiException fallenBehind) when (fallenBehind.Code == 410)
+            {
+                // Too far behind the changes: look at everything again. Submitting twice changes nothing.
+            }
         }
     }
 

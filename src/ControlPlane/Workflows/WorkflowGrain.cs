@@ -27,6 +27,7 @@ internal sealed class WorkflowGrain(
     private StatusPublisher? publisher;
     private long nextSequence;
     private bool pumping;
+    private Exception? broken;
     private IGrainTimer? alarm;
     private DateTimeOffset? alarmAt;
 
@@ -38,6 +39,7 @@ internal sealed class WorkflowGrain(
         await LoadAsync(cancellationToken);
         if (state.Accepted && !state.Phase.IsEnd())
         {
+            StayWhileRunning();
             foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && node.Cluster is not null))
             {
                 fleet.Reserve(node.Cluster!);
@@ -65,7 +67,7 @@ internal sealed class WorkflowGrain(
         else
         {
             await SpecChanged(manifest);
-            publisher?.Show();
+            ShowAgain();
         }
     }
 
@@ -96,6 +98,11 @@ internal sealed class WorkflowGrain(
 
     public async Task Report(IReadOnlyList<NodeReport> reports)
     {
+        if (broken is not null)
+        {
+            throw new InvalidOperationException("the workflow is being loaded again", broken);
+        }
+
         List<WorkflowInput> taken = new(reports.Count);
         List<(string Cluster, HubMessage Message)> released = [];
         foreach (var report in reports)
@@ -140,6 +147,8 @@ internal sealed class WorkflowGrain(
         return Take(PlaceAgainInput);
     }
 
+    public Task<bool> IsKnown() => Task.FromResult(state.Accepted);
+
     public async Task Forget()
     {
         if (state.Accepted && !state.Phase.IsEnd())
@@ -182,6 +191,11 @@ internal sealed class WorkflowGrain(
 
     private Task<string?> Take(IReadOnlyList<WorkflowInput> inputs)
     {
+        if (broken is not null)
+        {
+            return Task.FromException<string?>(broken);
+        }
+
         var pending = new Pending(inputs, new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously));
         inbox.Add(pending);
         if (!pumping)
@@ -237,18 +251,25 @@ internal sealed class WorkflowGrain(
                 Publish(facts);
             }
 
+            StayWhileRunning();
             SetAlarm();
         }
         catch (Exception failure)
         {
-            // The state may hold facts that are not durable: it is dropped, and the next call loads what is true.
+            // The state may hold facts that are not durable: nothing more is decided on it, and the next activation loads what is true.
             WorkflowLog.DecisionFailed(log, failure, state.Namespace, state.Name, this.GetPrimaryKeyString());
+            broken = failure;
             foreach (var pending in batch.Concat(inbox))
             {
                 pending.Done.TrySetException(failure);
             }
 
             inbox.Clear();
+            if (failure is not (JournalConflictException or JournalUnavailableException))
+            {
+                await GiveUpAsync(failure);
+            }
+
             DeactivateOnIdle();
             return;
         }
@@ -256,6 +277,36 @@ internal sealed class WorkflowGrain(
         for (var index = 0; index < batch.Count; index++)
         {
             batch[index].Done.TrySetResult(answers[index]);
+        }
+    }
+
+    /// <summary>
+    /// A decision that fails would fail again each time; the workflow ends in Error, with the reason, rather than stand still for ever.
+    /// </summary>
+    private async Task GiveUpAsync(Exception failure)
+    {
+        try
+        {
+            await LoadAsync(CancellationToken.None);
+            if (!state.Accepted || state.Phase.IsEnd())
+            {
+                return;
+            }
+
+            WorkflowFact[] facts = [new WorkflowPhaseChanged(WorkflowPhase.Error, $"the hub cannot go on with this workflow: {failure.Message}", time.GetUtcNow())];
+            await journal.AppendAsync(this.GetPrimaryKeyString(), nextSequence, FactCodec.Encode(facts), CancellationToken.None);
+            state.Apply(facts[0]);
+            await CarryOutAsync(
+            [
+                .. state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && node.Cluster is not null)
+                    .Select(node => new CancelNode(node.Index, "the workflow ended in Error", DaemonDone: false)),
+            ]);
+            publisher = null; // it showed the state that was dropped
+            Publish(facts);
+        }
+        catch (Exception again)
+        {
+            WorkflowLog.DecisionFailed(log, again, state.Namespace, state.Name, this.GetPrimaryKeyString());
         }
     }
 
@@ -344,12 +395,27 @@ internal sealed class WorkflowGrain(
         }
     }
 
-    private void Publish(List<WorkflowFact> facts)
+    private void Publish(IReadOnlyList<WorkflowFact> facts)
+    {
+        views.Show(state, facts);
+        ShowStatus();
+    }
+
+    /// <summary>After a restart: what is shown is only in memory, and the status at the end may not have been stored.</summary>
+    private void ShowAgain()
+    {
+        views.ShowAll(state);
+        ShowStatus();
+    }
+
+    private void ShowStatus()
     {
         publisher ??= new StatusPublisher(resources, state, time, log);
-        views.Show(state, facts);
         publisher.Changed();
     }
+
+    // An idle grain is put away, and its alarm with it; a workflow that waits for hours still has deadlines.
+    private void StayWhileRunning() => DelayDeactivation(state.Phase.IsEnd() ? TimeSpan.FromTicks(-1) : TimeSpan.MaxValue);
 
     private void SetAlarm()
     {

@@ -53,6 +53,16 @@ internal sealed class WorkflowViews(IResources resources, TimeProvider time, ILo
         }
     }
 
+    /// <summary>Shows every pod of the workflow.</summary>
+    public void ShowAll(WorkflowState state)
+    {
+        var (open, completed) = (Labels(state, "false"), Labels(state, "true"));
+        foreach (var node in state.Nodes.Where(node => node is { Type: NodeType.Pod, Cluster: not null }))
+        {
+            ShowPod(state, node, node.Phase.IsEnd() ? completed : open);
+        }
+    }
+
     public void Withdraw(WorkflowState state)
     {
         foreach (var node in state.Nodes.Where(node => node is { Type: NodeType.Pod, Cluster: not null }))

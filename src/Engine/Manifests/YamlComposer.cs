@@ -12,6 +12,9 @@ internal sealed class YamlComposer(IParser parser)
     /// <summary>Values that aliases may add to a document.</summary>
     private const int MaxAliasedValues = 100_000;
 
+    /// <summary>Keys that may be written again; who has more did not mean a manifest.</summary>
+    private const int MaxDuplicates = 1000;
+
     private readonly Dictionary<string, Anchored> anchors = new(StringComparer.Ordinal);
     private readonly HashSet<string> open = new(StringComparer.Ordinal);
     private readonly List<DuplicateKey> duplicates = [];
@@ -118,6 +121,10 @@ internal sealed class YamlComposer(IParser parser)
             if (!lines.TryAdd(key, (int)keyEvent.Start.Line))
             {
                 duplicates.Add(new(key, lines[key], (int)keyEvent.Start.Line));
+                if (duplicates.Count > MaxDuplicates)
+                {
+                    throw Problem(keyEvent, $"key \"{key}\" already set in map on line {lines[key]}");
+                }
             }
 
             json[key] = ComposeNode(depth + 1);
@@ -144,7 +151,7 @@ internal sealed class YamlComposer(IParser parser)
             return null;
         }
 
-        return ComposeNode(depth + 1) switch // a key may be a mapping that has a mapping as its key, and so on
+        return ComposeNode(depth + 1) switch
         {
             JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.String => value.GetValue<string>(),
             JsonValue value => value.ToJsonString(),

@@ -29,6 +29,11 @@ internal static class YamlDocuments
                 text = (readAgain > MostReadAgain ? null : QuotedLines.Indent(text, yaml))
                     ?? throw new ManifestException((int)yaml.Start.Line, (int)yaml.Start.Column, yaml.Message);
             }
+            catch (Exception lost) when (lost is InvalidOperationException or ArgumentException)
+            {
+                // YamlDotNet loses its way in some broken texts and says so without a place.
+                throw new ManifestException(1, 1, lost.Message);
+            }
         }
     }
 

@@ -18,9 +18,9 @@ internal sealed class CallRules(ValidationRun run, TemplateHome home)
         if (reference.Template is { } template)
         {
             InputRules.CheckSupplied(run.Problems, template, arguments, $"{path}.arguments", prefix);
-            if (reference.Home != home)
+            if (member["inline"] == null)
             {
-                run.Visit(reference.Home, template, $"{path}.templateRef");
+                run.Visit(reference.Home, template, $"{path}.{(member["templateRef"] == null ? "template" : "templateRef")}");
             }
         }
 

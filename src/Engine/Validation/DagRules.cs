@@ -9,7 +9,6 @@ internal sealed class DagRules(ValidationRun run, TemplateHome home, JsonObject 
     private readonly Problems problems = run.Problems;
     private readonly JsonObject dag = template.ObjectAt("dag") ?? [];
     private readonly Dictionary<string, JsonObject> byName = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, JsonObject?> called = new(StringComparer.Ordinal);
 
     public void Check()
     {
@@ -98,7 +97,6 @@ internal sealed class DagRules(ValidationRun run, TemplateHome home, JsonObject 
     {
         var taskName = task.TextAt("name") ?? "";
         var template = new CallRules(run, home).Check(task, task.ObjectAt("arguments") ?? [], at, $"templates.{name}.tasks.{taskName} ");
-        called[taskName] = template;
         MemberScope.Add(scope, template, $"tasks.{taskName}", LoopRules.IsLoop(task));
     }
 
@@ -119,13 +117,7 @@ internal sealed class DagRules(ValidationRun run, TemplateHome home, JsonObject 
     {
         var taskName = task.TextAt("name") ?? "";
         var prefix = $"templates.{name}.tasks.{taskName}";
-        var taskScope = new Scope(scope);
-        var ancestors = graph.Ancestors(taskName);
-        foreach (var ancestor in ancestors)
-        {
-            taskScope.Add($"tasks.{ancestor}.status");
-        }
-
+        var taskScope = new Scope(scope, variable => variable.Split('.') is ["tasks", var other, "status"] && graph.IsBefore(other, taskName));
         if (task["hooks"] != null || task.Has("onExit"))
         {
             taskScope.Add($"tasks.{taskName}.status");
@@ -135,7 +127,7 @@ internal sealed class DagRules(ValidationRun run, TemplateHome home, JsonObject 
         run.CheckTags(Tags.Texts(task, at, "inline"), taskScope, $"{prefix} ");
         var arguments = task.ObjectAt("arguments") ?? [];
         ArgumentRules.Check(problems, arguments, $"{at}.arguments", $"{prefix}.arguments.", false);
-        CheckSources(arguments, ancestors, $"{at}.arguments", prefix);
+        CheckSources(arguments, other => graph.IsBefore(other, taskName), $"{at}.arguments", prefix);
         HookRules.Check(problems, task, at, prefix);
         if (task.ObjectAt("inline") is { } inline)
         {
@@ -143,14 +135,14 @@ internal sealed class DagRules(ValidationRun run, TemplateHome home, JsonObject 
         }
     }
 
-    private void CheckSources(JsonObject arguments, HashSet<string> ancestors, string at, string prefix)
+    private void CheckSources(JsonObject arguments, Func<string, bool> isBefore, string at, string prefix)
     {
         foreach (var (field, what, source) in new[] { ("parameters", "parameter", "value"), ("artifacts", "artifact", "from") })
         {
             foreach (var (i, argument) in arguments.ObjectsAt(field))
             {
                 if (argument[source].AnyText() is { } text && text.StartsWith("{{tasks.", StringComparison.Ordinal)
-                    && text["{{tasks.".Length..].Split('.', 2) is [var task, _] && !ancestors.Contains(task))
+                    && text["{{tasks.".Length..].Split('.', 2) is [var task, _] && !isBefore(task))
                 {
                     problems.Add($"{at}.{field}[{i}]", $"{prefix} missing dependency '{task}' for {what} '{argument.TextAt("name")}'");
                 }

@@ -3,7 +3,13 @@ namespace Argosy.Engine.Validation;
 /// <summary>Who must be done before whom. Dependencies on unknown names are passed over.</summary>
 internal sealed class DependencyGraph(IReadOnlyDictionary<string, List<string>> dependencies)
 {
+    /// <summary>Members that may be visited in search of ancestors.</summary>
+    private const int Budget = 10_000_000;
+
     private static readonly List<string> None = [];
+
+    private (string Name, HashSet<string> Ancestors)? lookedAt;
+    private int budget = Budget;
 
     /// <summary>A circle of dependencies, its first member repeated at the end, or null.</summary>
     public IReadOnlyList<string>? FindCycle()
@@ -20,8 +26,32 @@ internal sealed class DependencyGraph(IReadOnlyDictionary<string, List<string>> 
         return null;
     }
 
-    /// <summary>Everyone who must be done before, directly or not.</summary>
-    public HashSet<string> Ancestors(string name)
+    /// <summary>
+    /// Whether the one must be done before the other, directly or not. In huge graphs, where looking any further would take too long,
+    /// the answer is yes.
+    /// </summary>
+    public bool IsBefore(string first, string second)
+    {
+        if (Of(second).Contains(first))
+        {
+            return true;
+        }
+
+        if (lookedAt?.Name != second)
+        {
+            if (budget <= 0)
+            {
+                return true;
+            }
+
+            lookedAt = (second, Ancestors(second));
+            budget -= lookedAt.Value.Ancestors.Count;
+        }
+
+        return lookedAt.Value.Ancestors.Contains(first);
+    }
+
+    private HashSet<string> Ancestors(string name)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         var waiting = new Stack<string>(Of(name));

@@ -1,7 +1,9 @@
 namespace Argosy.Engine.Validation;
 
 /// <summary>The variables that can be used at some place of a manifest.</summary>
-internal sealed class Scope(Scope? outer = null)
+/// <param name="outer">What is known around the place.</param>
+/// <param name="also">Says of further variables whether they are known, where it would cost too much to add them all.</param>
+internal sealed class Scope(Scope? outer = null, Func<string, bool>? also = null)
 {
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly HashSet<string> opened = new(StringComparer.Ordinal);
@@ -26,6 +28,6 @@ internal sealed class Scope(Scope? outer = null)
             }
         }
 
-        return outer != null && outer.Has(name);
+        return (also != null && also(name)) || (outer != null && outer.Has(name));
     }
 }

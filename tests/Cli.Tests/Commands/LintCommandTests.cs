@@ -6,7 +6,7 @@ public sealed class LintCommandTests : CommandFixture
         apiVersion: argoproj.io/v1alpha1
         kind: Workflow
         metadata: { name: good }
-        spec: { entrypoint: main, templates: [{ name: main, container: { image: busybox, command: [true] } }] }
+        spec: { entrypoint: main, templates: [{ name: main, container: { image: busybox, command: [echo] } }] }
         """;
 
     private const string Bad = """

@@ -19,6 +19,53 @@ public sealed class ArtifactTransferTests
         Assert.Equal((PodPhase.PodSucceeded, "hi\n750"), (read.Phase, read.Result));
     }
 
+    [Theory]
+    [InlineData("a", "hi")]
+    [InlineData("sub", "deep")]
+    public async Task ReaderAsksForAPart_GetsThatPartAlone(string part, string expected)
+    {
+        await using var cluster = await TestCluster.StartPrivateAsync();
+        var written = await cluster.RunAsync(
+            Intents.Shell("mkdir -p /tmp/out/sub; echo hi >/tmp/out/a; echo deep >/tmp/out/sub/b").WithOutputArtifact("folder", "/tmp/out"));
+        var reader = Intents.Shell("cat /data/in 2>/dev/null || cat /data/in/b").CapturingResult()
+            .WithInputArtifact("folder", "/data/in", digest: Assert.Single(written.Artifacts).Digest);
+        reader.InputArtifacts[0].SubPath = part;
+
+        var read = await cluster.RunAsync(reader);
+
+        Assert.Equal((PodPhase.PodSucceeded, expected), (read.Phase, read.Result));
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("../../etc/passwd")]
+    public async Task PartIsNotInTheArtifact_StepNeverStarts(string part)
+    {
+        await using var cluster = await TestCluster.StartPrivateAsync();
+        await cluster.RunAsync(Intents.Shell("mkdir /tmp/out; echo hi >/tmp/out/a").WithOutputArtifact("folder", "/tmp/out"));
+        var reader = Intents.Shell("true").WithInputArtifact("folder", "/data/in");
+        reader.InputArtifacts[0].SubPath = part;
+
+        var read = await cluster.RunAsync(reader);
+
+        Assert.Equal(PodPhase.PodError, read.Phase);
+        Assert.Contains(part, read.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FolderIsWantedUnpacked_InTheHubsOwnStore_ReaderGetsTheFolder()
+    {
+        await using var cluster = await TestCluster.StartPrivateAsync();
+        var writer = Intents.Shell("mkdir /tmp/out; echo hi >/tmp/out/a").WithOutputArtifact("folder", "/tmp/out", archive: "none");
+        writer.OutputArtifacts[0].LocationJson = """{"embedded":{"key":"k"},"archive":{"none":{}}}""";
+
+        var written = Assert.Single((await cluster.RunAsync(writer)).Artifacts);
+        var read = await cluster.RunAsync(Intents.Shell("cat /data/in/a").CapturingResult().WithInputArtifact(writer.OutputArtifacts[0].Name, "/data/in").At(written.LocationJson));
+
+        Assert.Equal("""{"embedded":{"key":"k"}}""", written.LocationJson);
+        Assert.Equal("hi", read.Result);
+    }
+
     [Fact]
     public async Task InputsBytesAreNotWhatTheyShouldBe_StepNeverStarts()
     {

@@ -52,6 +52,13 @@ internal static class Intents
         return intent;
     }
 
+    /// <summary>The last input artifact is at this location.</summary>
+    public static PodIntent At(this PodIntent intent, string location)
+    {
+        intent.InputArtifacts[^1].LocationJson = location;
+        return intent;
+    }
+
     public static PodIntent WithInputArtifact(
         this PodIntent intent, string location, string path, bool optional = false, string digest = "", int mode = -1)
     {

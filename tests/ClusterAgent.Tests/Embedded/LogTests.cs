@@ -35,6 +35,32 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task AttemptIsReleased_OnlyItsLogIsKept_UntilItsWorkflowIsForgotten()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        var intent = Intents.Shell("echo kept");
+        await cluster.RunAsync(intent);
+
+        await ObeyAsync(cluster, new HubMessage { Release = intent.Key });
+        Assert.Equal(["kept"], await cluster.LogAsync(intent.Key));
+        Assert.Equal(["logs", "released"], Directory.EnumerateFileSystemEntries(cluster.FolderOf(intent.Key)).Select(Path.GetFileName).Order());
+
+        await ObeyAsync(cluster, new HubMessage { Forget = intent.Key.WorkflowUid });
+        Assert.Empty(await cluster.LogAsync(intent.Key));
+        Assert.False(Directory.Exists(cluster.FolderOf(intent.Key)));
+    }
+
+    /// <summary>The hub's messages are obeyed in order: when a later pod is accepted, the earlier message has been obeyed.</summary>
+    private static async Task ObeyAsync(TestCluster cluster, HubMessage message)
+    {
+        cluster.Hub.Say(message);
+        var after = Intents.Shell("true");
+        after.Key.WorkflowUid = "another";
+        cluster.Hub.Run(after);
+        await cluster.Hub.HearsAsync(heard => after.Key.Equals(heard.Accepted));
+    }
+
+    [Fact]
     public async Task LogOfAnUnknownPod_IsRead_IsEmpty()
     {
         await using var cluster = await TestCluster.StartAsync();

@@ -25,6 +25,27 @@ public sealed class PrivateViewTests
     }
 
     [Fact]
+    public async Task MachinesTmp_IsNotThePods_AndAVolumeMayLieInIt()
+    {
+        await using var cluster = await TestCluster.StartPrivateAsync();
+
+        var report = await cluster.RunAsync(Intents.Of(
+            new
+            {
+                container = new
+                {
+                    image = "any",
+                    command = new[] { "sh", "-c" },
+                    args = new[] { "ls /tmp; touch /tmp/scratch/x && stat -c %a /tmp" },
+                    volumeMounts = new[] { new { name = "scratch", mountPath = "/tmp/scratch" } },
+                },
+            },
+            [new { name = "scratch", emptyDir = new { } }]).CapturingResult());
+
+        Assert.Equal("scratch\n1777", report.Result);
+    }
+
+    [Fact]
     public async Task StepLooksAtTheMachine_ClustersOwnDataIsHidden()
     {
         await using var cluster = await TestCluster.StartPrivateAsync();
@@ -56,6 +77,6 @@ public sealed class PrivateViewTests
         cluster.Hub.Run(after);
         await cluster.Hub.HearsAsync(message => after.Key.Equals(message.Accepted));
 
-        Assert.False(Directory.Exists(cluster.FolderOf(intent.Key)));
+        Assert.Equal(["logs", "released"], Directory.EnumerateFileSystemEntries(cluster.FolderOf(intent.Key)).Select(Path.GetFileName).Order());
     }
 }

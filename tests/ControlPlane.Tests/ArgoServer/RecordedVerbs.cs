@@ -23,6 +23,9 @@ public sealed class RecordedVerbs : IWorkflowVerbs
     /// <summary>Refuses every verb, when set.</summary>
     public ApiException? Refusal { get; set; }
 
+    /// <summary>What terminating does to the workflow.</summary>
+    public Func<Task>? OnTerminate { get; set; }
+
     public Task<JsonObject> SuspendAsync(string @namespace, string name, CancellationToken cancellationToken) =>
         Record(@namespace, name, "suspend");
 
@@ -33,8 +36,12 @@ public sealed class RecordedVerbs : IWorkflowVerbs
         string @namespace, string name, string? nodeFieldSelector, string? message, CancellationToken cancellationToken) =>
         Record(@namespace, name, $"stop {nodeFieldSelector} {message}");
 
-    public Task<JsonObject> TerminateAsync(string @namespace, string name, CancellationToken cancellationToken) =>
-        Record(@namespace, name, "terminate");
+    public async Task<JsonObject> TerminateAsync(string @namespace, string name, CancellationToken cancellationToken)
+    {
+        var answer = await Record(@namespace, name, "terminate");
+        await (OnTerminate?.Invoke() ?? Task.CompletedTask);
+        return answer;
+    }
 
     public Task<JsonObject> RetryAsync(string @namespace, string name, RetryRequest request, CancellationToken cancellationToken) =>
         Record(@namespace, name, $"retry {request.RestartSuccessful} {request.NodeFieldSelector} {string.Join(',', request.Parameters)}");

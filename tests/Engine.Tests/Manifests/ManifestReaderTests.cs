@@ -72,16 +72,16 @@ public sealed class ManifestReaderTests
     public void AnchorsAndMergeKeys_Read_OwnKeysWin()
     {
         var json = Assert.Single(ManifestReader.Read("""
-            base: &base {x: 1, y: 2}
-            more: &more {y: 3, z: 4}
-            one: {<<: *base, y: 9}
-            both: {y: 9, <<: [*more, *base]}
+            base: &base {x: 1, b: 2}
+            more: &more {b: 3, z: 4}
+            one: {<<: *base, b: 9}
+            both: {b: 9, <<: [*more, *base]}
             same: *base
             """)).Json;
 
-        Assert.Equal("""{"y":9,"x":1}""", json["one"]!.ToJsonString());
-        Assert.Equal("""{"y":9,"z":4,"x":1}""", json["both"]!.ToJsonString());
-        Assert.Equal("""{"x":1,"y":2}""", json["same"]!.ToJsonString());
+        Assert.Equal("""{"b":9,"x":1}""", json["one"]!.ToJsonString());
+        Assert.Equal("""{"b":9,"z":4,"x":1}""", json["both"]!.ToJsonString());
+        Assert.Equal("""{"x":1,"b":2}""", json["same"]!.ToJsonString());
     }
 
     [Theory]
@@ -105,7 +105,7 @@ public sealed class ManifestReaderTests
 
     [Theory]
     [InlineData("a: \"b\nc", 1)]
-    [InlineData("a: [1, 2", 1)]
+    [InlineData("a: [1, 2", 2)]
     [InlineData("a: 1\n b: 2", 2)]
     [InlineData("- 1\n- 2", 1)]
     [InlineData("text", 1)]
@@ -115,7 +115,7 @@ public sealed class ManifestReaderTests
     [InlineData("ok: 1\na: \u0007", 2)]
     [InlineData("? [a]\n: 1", 1)]
     [InlineData("a: {<<: 5}", 1)]
-    [InlineData("{\"a\": }", 1)]
+    [InlineData("{\"a\": ]", 1)]
     public void BrokenText_Read_IsRefusedWithItsLine(string text, int line)
     {
         var error = Assert.Throws<ManifestException>(() => ManifestReader.Read(text));
@@ -165,7 +165,6 @@ public sealed class ManifestReaderTests
     [InlineData("a")]
     [InlineData("a ")]
     [InlineData("|\n")]
-    [InlineData("---\n")]
     [InlineData("%")]
     [InlineData("%YAML 1.1\n")]
     [InlineData("\t")]
@@ -176,6 +175,9 @@ public sealed class ManifestReaderTests
     [InlineData("[a, ")]
     [InlineData("a:\n")]
     [InlineData("\\")]
+    [InlineData("...\n")]
+    [InlineData("a: b\n")]
+    [InlineData("? a\n")]
     [InlineData("a: \"b\nc\"\n")]
     [InlineData("a: {\"b\":\n\"\n\", ")]
     public void TenMegabytesOfGarbage_Read_EndsWithAnAnswer(string piece)
@@ -197,7 +199,7 @@ public sealed class ManifestReaderTests
     {
         var random = new Random(20260101);
         const string Alphabet = "ab01:-[]{},&*!|>'\"%@`#?~<= \n\n  \t.\\/é\u2028";
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 30_000; i++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => Alphabet[random.Next(Alphabet.Length)]));
             try

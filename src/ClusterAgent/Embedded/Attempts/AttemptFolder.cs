@@ -17,6 +17,9 @@ namespace Argosy.ClusterAgent.Embedded.Attempts;
 /// </summary>
 internal sealed class AttemptFolder(string path)
 {
+    /// <summary>Where the pod's /tmp is.</summary>
+    public const string Temporary = "tmp";
+
     public string Path { get; } = path;
 
     public string Volumes => In("volumes");
@@ -59,6 +62,28 @@ internal sealed class AttemptFolder(string path)
         }
 
         WriteWhole(Intent, intent);
+    }
+
+    /// <summary>An empty /tmp for the pod, with mount points for those of its volumes that lie below.</summary>
+    public string CreateTemporary(IEnumerable<(string Path, bool IsFile)> mounts)
+    {
+        var temporary = In(Temporary);
+        Directory.CreateDirectory(temporary);
+        foreach (var (path, isFile) in mounts.Where(mount => mount.Path.StartsWith("/tmp/", StringComparison.Ordinal)))
+        {
+            var point = System.IO.Path.Join(temporary, path["/tmp/".Length..]);
+            Directory.CreateDirectory(isFile ? System.IO.Path.GetDirectoryName(point)! : point);
+            if (isFile)
+            {
+                File.WriteAllText(point, "");
+            }
+        }
+
+        const UnixFileMode everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute | UnixFileMode.StickyBit;
+        File.SetUnixFileMode(temporary, everybody);
+        return temporary;
     }
 
     /// <summary>Null when the agent was killed before the record was whole: the hub was then never told of it.</summary>

@@ -135,6 +135,11 @@ internal sealed class PodRun(
     {
         PodContainers.WriteScripts(plan, folder, machine.View, _view);
         var mounts = plan.Mounts.Append(new PodMount(folder.Argo, "/var/run/argo", ReadOnly: false)).ToList();
+        if (machine.View.Kind != ViewKind.PlainFolder && mounts.All(mount => mount.Path != "/tmp"))
+        {
+            mounts.Add(new PodMount(folder.CreateTemporary(mounts.Select(mount => (mount.Path, File.Exists(mount.Source)))), "/tmp", ReadOnly: false));
+        }
+
         var written = intent.InputArtifacts.Select(artifact => artifact.Path)
             .Concat(intent.OutputArtifacts.Select(artifact => artifact.Path))
             .Concat(intent.OutputParameters.Select(parameter => parameter.Path));

@@ -29,7 +29,8 @@ internal sealed class InputDelivery(IHubLink hub)
     private async Task DeliverAsync(AttemptKey reader, ArtifactTransfer artifact, string place, CancellationToken cancellationToken)
     {
         await using var content = new DigestingStream(await hub.OpenArtifactAsync(reader, artifact, cancellationToken));
-        await ArtifactPacking.UnpackAsync(content, place, artifact.Archive, cancellationToken);
+        var whole = artifact.SubPath.Length > 0 ? place + ".whole" : place;
+        await ArtifactPacking.UnpackAsync(content, whole, artifact.Archive, cancellationToken);
         var digest = await content.FinishAsync(cancellationToken);
         if (artifact.Digest.Length > 0 && digest != artifact.Digest)
         {
@@ -37,9 +38,29 @@ internal sealed class InputDelivery(IHubLink hub)
                 $"input artifact \"{artifact.Name}\" is damaged: its bytes have sha256 {digest}, expected {artifact.Digest}");
         }
 
+        if (artifact.SubPath.Length > 0)
+        {
+            TakePart(artifact, whole, place);
+        }
+
         if (artifact.Mode >= 0)
         {
             SetMode(place, (UnixFileMode)artifact.Mode, artifact.RecurseMode);
+        }
+    }
+
+    private static void TakePart(ArtifactTransfer artifact, string whole, string place)
+    {
+        var part = Path.GetFullPath(Path.Join(whole, artifact.SubPath));
+        if (!part.StartsWith(whole + "/", StringComparison.Ordinal) || !Path.Exists(part))
+        {
+            throw new TransferException($"input artifact \"{artifact.Name}\" has no {artifact.SubPath} in it");
+        }
+
+        Directory.Move(part, place); // moves files as well
+        if (Directory.Exists(whole))
+        {
+            Views.FolderRemoval.Remove(whole);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
+using System.Text.Json.Nodes;
 using Argosy.ClusterAgent.Artifacts;
 using Argosy.Contracts.Agents;
 
@@ -75,7 +76,7 @@ internal sealed class OutputCollector(IHubLink hub)
             var path = files.Find(artifact.Path);
             if (Path.Exists(path))
             {
-                return await StoreAsync(writer, artifact, path, cancellationToken);
+                return await StoreAsync(writer, AsStored(artifact, path), path, cancellationToken);
             }
 
             if (!artifact.Optional)
@@ -89,6 +90,23 @@ internal sealed class OutputCollector(IHubLink hub)
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// A folder that is wanted unpacked is kept as a tar in the hub's own store, which has no folders: whoever reads it gets the folder.
+    /// </summary>
+    private static ArtifactTransfer AsStored(ArtifactTransfer artifact, string path)
+    {
+        if (artifact.Archive != "none" || !Directory.Exists(path)
+            || JsonNode.Parse(artifact.LocationJson) is not JsonObject location || !location.ContainsKey("embedded"))
+        {
+            return artifact;
+        }
+
+        location.Remove("archive");
+        var packed = artifact.Clone();
+        (packed.Archive, packed.LocationJson) = ("tar", location.ToJsonString());
+        return packed;
     }
 
     /// <summary>Packs and stores at the same time, so that an artifact needs no second place on this machine's disk.</summary>

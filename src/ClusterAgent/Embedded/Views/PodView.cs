@@ -88,7 +88,7 @@ internal sealed class PodView(MachineView machine, string folder)
     /// <summary>Throws away the layers: what the pod wrote outside volumes is gone.</summary>
     public void Discard()
     {
-        foreach (var layer in new[] { UpperFolder, WorkFolder, "root" })
+        foreach (var layer in new[] { UpperFolder, WorkFolder, "root", Attempts.AttemptFolder.Temporary })
         {
             FolderRemoval.Remove(Path.Join(folder, layer));
         }

@@ -54,6 +54,7 @@ internal static class RequestBody
         return MediaType(http) switch
         {
             YamlType => ParseYaml(body),
+            ProtobufBody.MediaType => ProtobufBody.Parse(body),
             "" or "*/*" or ApiAnswers.JsonType => ParseJson(body) as JsonObject ?? throw ApiErrors.BadRequest("the body must be a JSON object"),
             var other => throw ApiErrors.UnsupportedMediaType(
                 $"the body of the request was in an unknown format ({other}) - accepted media types include: {ApiAnswers.JsonType}, {YamlType}"),

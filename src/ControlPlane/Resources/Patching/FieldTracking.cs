@@ -8,7 +8,8 @@ namespace Argosy.ControlPlane.Resources.Patching;
 /// </summary>
 internal static class FieldTracking
 {
-    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+    /// <summary>The annotation in which client-side apply remembers what it applied.</summary>
+    public const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
     public static void OnCreate(ResourceKind kind, JsonObject manifest, FieldWriter writer)
     {

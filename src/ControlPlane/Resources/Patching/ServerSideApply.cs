@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Argosy.Engine.Manifests;
 
@@ -10,6 +11,7 @@ namespace Argosy.ControlPlane.Resources.Patching;
 internal static class ServerSideApply
 {
     private const string BeforeFirstApply = "before-first-apply";
+    private const string Kubectl = "kubectl";
 
     /// <summary>The new object that a first apply makes.</summary>
     public static JsonObject Begin(ResourceKind kind, JsonObject applied, FieldWriter writer)
@@ -35,9 +37,12 @@ internal static class ServerSideApply
         var changed = FieldTree.Compare(live, merged, shape).Changed;
         var disputes = others.Select(owner => (Owner: owner, Fields: owner.Fields.Intersect(changed)))
             .Where(dispute => !dispute.Fields.IsEmpty).ToList();
-        if (disputes.Count > 0 && !force)
+        var inherited = Inherited(kind, live, writer);
+        var refused = disputes.Select(dispute => (dispute.Owner, Fields: dispute.Fields.Minus(inherited)))
+            .Where(dispute => !dispute.Fields.IsEmpty).ToList();
+        if (refused.Count > 0 && !force)
         {
-            throw ApplyConflict.Of(disputes);
+            throw ApplyConflict.Of(refused);
         }
 
         var abandoned = (mine?.Fields ?? new FieldSet()).Minus(fields);
@@ -52,6 +57,22 @@ internal static class ServerSideApply
         var now = mine is not null && mine.Fields.SameAs(fields) && JsonNode.DeepEquals(live, merged) ? mine : Applying(kind, writer, fields);
         ManagedFields.Write(merged, remaining.Append(now));
         return merged;
+    }
+
+    /// <summary>
+    /// What kubectl may take over without force: the fields that it applied earlier on the client's side, as its annotation remembers.
+    /// </summary>
+    private static FieldSet Inherited(ResourceKind kind, JsonObject live, FieldWriter writer)
+    {
+        var remembered = writer.Manager == Kubectl ? (live["metadata"]?["annotations"] as JsonObject)?.Text(FieldTracking.LastApplied) : null;
+        try
+        {
+            return remembered is not null && JsonNode.Parse(remembered) is JsonObject earlier ? FieldsOf(kind, earlier) : new FieldSet();
+        }
+        catch (JsonException)
+        {
+            return new FieldSet(); // an annotation that someone broke remembers nothing
+        }
     }
 
     /// <summary>An object that nobody applied yet belongs to those who made it, under a name that stands for them all.</summary>

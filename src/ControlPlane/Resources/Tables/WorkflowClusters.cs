@@ -10,9 +10,7 @@ internal static class WorkflowClusters
     /// <summary>Their names in order; when there are many, the first few and how many more.</summary>
     public static string Names(JsonObject workflow)
     {
-        var nodes = workflow["status"]?["nodes"] as JsonObject ?? [];
-        var names = nodes.Select(node => (node.Value as JsonObject)?.Text("cluster")).OfType<string>().Distinct().Order(StringComparer.Ordinal)
-            .ToList();
+        var names = (workflow["status"]?["clusters"] as JsonArray ?? []).Select(name => name?.GetValue<string>()).OfType<string>().ToList();
         return names.Count <= Shown ? string.Join(',', names) : $"{string.Join(',', names.Take(Shown))},+{names.Count - Shown}";
     }
 }

@@ -5,17 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace Argosy.Cli.Hub;
 
 /// <summary>An embedded cluster's agent in this process.</summary>
-internal static class EmbeddedClusterAgent
+internal static class EmbeddedAgent
 {
-    /// <summary>Serves the cluster, with its files in the folder, until cancelled. Steps see the data directory around the folder empty.</summary>
-    public static async Task RunAsync(EmbeddedClusterSpec cluster, string folder, IHubLink hub, CancellationToken cancellationToken)
+    /// <summary>Serves the cluster until cancelled. Its steps do not see the hub's data.</summary>
+    public static async Task RunAsync(
+        EmbeddedClusterSpec cluster, string folder, string dataDirectory, IHubLink hub, CancellationToken cancellationToken)
     {
+        var options = new EmbeddedClusterOptions { Name = cluster.Name, DataFolder = folder, HiddenFolders = [dataDirectory] };
         using var loggers = LoggerFactory.Create(logging => logging
             .AddSimpleConsole(console => console.SingleLine = true)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .SetMinimumLevel(LogLevel.Warning));
-        var dataDirectory = Path.GetFullPath(Path.Combine(folder, "..", ".."));
-        var options = new EmbeddedClusterOptions { Name = cluster.Name, DataFolder = folder, HiddenFolders = [dataDirectory] };
         await EmbeddedCluster.Create(options, hub, TimeProvider.System, loggers).RunAsync(cancellationToken);
     }
 }

@@ -1,0 +1,56 @@
+using System.Net.Sockets;
+using Argosy.ControlPlane.Hosting;
+
+namespace Argosy.Cli.Tests.Commands;
+
+public sealed class ServerCommandTests : CommandFixture
+{
+    [Fact]
+    public async Task Server_SaysWhereItsKubeconfigIs_AndServesUntilInterrupted()
+    {
+        var hub = new ScriptedHub(Server, Folder);
+        var shell = new TestShell(new Dictionary<string, string> { ["XDG_STATE_HOME"] = Folder });
+        using var ctrlC = new CancellationTokenSource();
+        var serving = shell.RunAsync(
+            hub.StartAsync, hub.ServeAsync, ctrlC.Token,
+            "server", "--embedded", "gpu:accelerator=nvidia,zone=a", "edge", "--listen", "127.0.0.1:0", "--default-cluster", "edge", "--postgres", "Host=x");
+        await Server.Resources.FirstObserver;
+        await ctrlC.CancelAsync();
+
+        Assert.Contains(await serving, new[] { ExitCodes.Succeeded, ExitCodes.Interrupted });
+        Assert.Contains($"kubeconfig: {hub.KubeconfigPath}\n", shell.Output, StringComparison.Ordinal);
+        Assert.Equal(["gpu:accelerator=nvidia,zone=a", "edge:"], hub.Declared);
+        Assert.Equal(("edge", "Host=x", Path.Combine(Folder, "argosy")), (
+            hub.StartedWith!.DefaultCluster, hub.StartedWith.PostgresConnection, hub.StartedWith.DataDirectory));
+        Assert.True(hub.IsDisposed);
+    }
+
+    [Fact]
+    public async Task PortThatIsTaken_IsOneClearLine()
+    {
+        var shell = new TestShell(new Dictionary<string, string> { ["HOME"] = Folder });
+
+        var code = await shell.RunAsync(AddressInUse, new ScriptedHub(Server, Folder).ServeAsync, CancellationToken.None, "server");
+
+        Assert.Equal(1, code);
+        Assert.Equal(
+            "argosy: cannot listen on 127.0.0.1:2746: another program uses this address. Stop it, or choose another with --listen\n",
+            shell.Error);
+    }
+
+    [Theory]
+    [InlineData("ADDRESS:PORT", "--listen", "nowhere")]
+    [InlineData("small letters", "--embedded", "GPU")]
+    [InlineData("LABEL=VALUE", "--embedded", "gpu:nvidia")]
+    [InlineData("twice", "--embedded", "gpu", "--embedded", "gpu")]
+    public async Task WrongOptions_AreSaid(string expected, params string[] args)
+    {
+        var (code, _, error) = await ArgosyAsync(["server", .. args]);
+
+        Assert.Equal(1, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    private static Task<RunningHub> AddressInUse(HubOptions options, CancellationToken cancellationToken) =>
+        throw new IOException("failed to bind", new SocketException((int)SocketError.AddressAlreadyInUse));
+}
