@@ -7,6 +7,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Argosy.ControlPlane.Storage;
+using Argosy.Bench;
 using Argosy.Journal.Bench;
 
 var arguments = BenchArguments.Parse(args);

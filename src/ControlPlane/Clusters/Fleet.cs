@@ -18,11 +18,11 @@ internal sealed class Fleet(
     IResources resources, AgentSessions sessions, IGrainFactory grains, IOptions<ClusterOptions> options, TimeProvider time) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, ClusterEntry> clusters = new(StringComparer.Ordinal);
+    private volatile ClusterEntry[] inOrder = [];
     private readonly ConcurrentDictionary<string, byte> waiting = new(StringComparer.Ordinal);
 
     public FleetSnapshot Snapshot() => new(
-        [.. clusters.Values.OrderBy(entry => entry.Name, StringComparer.Ordinal).Select(entry => new ClusterSnapshot(
-            entry.Name, entry.Labels, PhaseOf(entry.Name), entry.Unschedulable, entry.Running))],
+        Array.ConvertAll(inOrder, entry => new ClusterSnapshot(entry.Name, entry.Labels, PhaseOf(entry.Name), entry.Unschedulable, entry.Running)),
         options.Value.DefaultCluster);
 
     /// <summary>Chooses a cluster and counts the pod there until <see cref="Release"/>.</summary>
@@ -96,6 +96,7 @@ internal sealed class Fleet(
                 if (change.Type == ResourceChangeType.Deleted)
                 {
                     clusters.TryRemove(change.Key.Name, out _);
+                    Sort();
                 }
                 else
                 {
@@ -122,12 +123,20 @@ internal sealed class Fleet(
         var entry = clusters.GetOrAdd(change.Key.Name, name => new ClusterEntry(name));
         var changed = change.Type == ResourceChangeType.Added || unschedulable != entry.Unschedulable || !SameLabels(labels, entry.Labels);
         (entry.Labels, entry.Unschedulable) = (labels, unschedulable);
+        if (change.Type == ResourceChangeType.Added)
+        {
+            Sort();
+        }
+
         if (changed)
         {
             await RefreshAsync(entry, stoppingToken);
             WakeWaiting();
         }
     }
+
+    /// <summary>Placement asks for the clusters in order of name, for every node; they change seldom.</summary>
+    private void Sort() => inOrder = [.. clusters.Values.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
 
     private static bool SameLabels(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
         one.Count == other.Count && one.All(label => other.TryGetValue(label.Key, out var value) && value == label.Value);

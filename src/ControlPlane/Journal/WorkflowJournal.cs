@@ -213,6 +213,7 @@ public sealed class WorkflowJournal : IJournal, IAsyncDisposable
             session ??= await JournalSession.OpenAsync(database);
             try
             {
+                using var turn = await database.TakeWriteTurnAsync(CancellationToken.None);
                 return await session.CommitAsync(group);
             }
             catch (Exception)

@@ -37,8 +37,15 @@ public enum ResourceChangeType
     Deleted,
 }
 
-/// <summary>One change as watchers see it. <see cref="Object"/> is shared: nobody may modify it.</summary>
-public sealed record ResourceChange(ResourceChangeType Type, ResourceKey Key, long ResourceVersion, JsonObject Object);
+/// <summary>One change as watchers see it.</summary>
+/// <param name="Uid">The object's; empty for views.</param>
+/// <param name="Generation">Grows when what is wanted of the object changes, not with its status.</param>
+public sealed record ResourceChange(
+    ResourceChangeType Type, ResourceKey Key, long ResourceVersion, string Uid, long Generation, Lazy<JsonObject> Content)
+{
+    /// <summary>The object, parsed when first asked for. It is shared: nobody may modify it.</summary>
+    public JsonObject Object => Content.Value;
+}
 
 /// <summary>
 /// The hub's objects, for the rooms inside the hub. The HTTP API is a layer over the same thing. Objects handed out are shared snapshots:

@@ -112,7 +112,7 @@ public sealed class ResourceStore(
         var state = Cache.Read(kind);
         foreach (var snapshot in state.Objects.In(null))
         {
-            yield return new ResourceChange(ResourceChangeType.Added, snapshot.Key, snapshot.ResourceVersion, snapshot.Object);
+            yield return snapshot.AsChange(ResourceChangeType.Added);
         }
 
         var seen = state.Version;
@@ -121,7 +121,7 @@ public sealed class ResourceStore(
             var since = Cache.ReadSince(kind, seen);
             foreach (var change in since.Changes)
             {
-                yield return new ResourceChange(change.Type, change.Snapshot.Key, change.Version, change.Snapshot.Object);
+                yield return change.Snapshot.AsChange(change.Type);
             }
 
             seen = since.Through;

@@ -17,6 +17,7 @@ public enum DatabaseProvider
 public sealed class HubDatabase : IAsyncDisposable
 {
     private readonly NpgsqlDataSource? postgres;
+    private readonly SemaphoreSlim writing = new(1);
     private readonly string connectionString;
 
     private HubDatabase(DatabaseProvider provider, string connectionString)
@@ -58,11 +59,33 @@ public sealed class HubDatabase : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>
+    /// Waits for the turn to write; disposing the answer passes it on. SQLite takes one writer at a time, and one that finds it taken
+    /// sleeps for milliseconds before it looks again; here it is woken. PostgreSQL needs no turns.
+    /// </summary>
+    internal async ValueTask<WriteTurn> TakeWriteTurnAsync(CancellationToken cancellationToken)
+    {
+        if (postgres is not null)
+        {
+            return default;
+        }
+
+        await writing.WaitAsync(cancellationToken);
+        return new WriteTurn(writing);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        writing.Dispose();
         if (postgres is not null)
         {
             await postgres.DisposeAsync();
         }
     }
+}
+
+/// <summary>The right to write to the database now.</summary>
+internal readonly struct WriteTurn(SemaphoreSlim? held) : IDisposable
+{
+    public void Dispose() => held?.Release();
 }

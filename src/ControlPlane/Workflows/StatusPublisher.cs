@@ -19,14 +19,19 @@ internal sealed class StatusPublisher(IResources resources, WorkflowState state,
     private readonly CancellationTokenSource stopping = new();
     private TimeSpan cost;
     private DateTimeOffset lastShown;
+    private CancellationTokenSource? pausing;
     private Task? showing;
     private bool dirty;
 
-    /// <summary>The state has changed: its status is shown soon.</summary>
+    /// <summary>The state has changed: its status is shown soon, and at once where the workflow has ended.</summary>
     public void Changed()
     {
         dirty = true;
         showing ??= RunAsync();
+        if (state.Phase.IsEnd())
+        {
+            pausing?.Cancel();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -47,12 +52,7 @@ internal sealed class StatusPublisher(IResources resources, WorkflowState state,
         {
             while (dirty && !stopping.IsCancellationRequested)
             {
-                var pause = (cost * Share) - (time.GetUtcNow() - lastShown);
-                if (pause > TimeSpan.FromMilliseconds(1) && !state.Phase.IsEnd())
-                {
-                    await Task.Delay(pause, time, stopping.Token);
-                }
-
+                await PauseAsync();
                 dirty = false;
                 await ShowAsync();
             }
@@ -65,6 +65,21 @@ internal sealed class StatusPublisher(IResources resources, WorkflowState state,
         {
             showing = null;
         }
+    }
+
+    private async Task PauseAsync()
+    {
+        var pause = (cost * Share) - (time.GetUtcNow() - lastShown);
+        if (pause <= TimeSpan.FromMilliseconds(1) || state.Phase.IsEnd())
+        {
+            return;
+        }
+
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        pausing = cut;
+        await Task.Delay(pause, time, cut.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        pausing = null;
+        stopping.Token.ThrowIfCancellationRequested();
     }
 
     private async Task ShowAsync()
@@ -113,7 +128,7 @@ internal sealed class StatusPublisher(IResources resources, WorkflowState state,
             WriteSpec(spec);
         }
 
-        workflow["status"] = status.DeepClone();
+        workflow["status"] = status.Parent is null ? status : status.DeepClone(); // a second try finds it in the first one's copy
         return true;
     }
 

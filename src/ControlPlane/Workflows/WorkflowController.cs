@@ -38,14 +38,8 @@ internal sealed class WorkflowController(IResources resources, IGrainFactory gra
 
     private void Handle(ResourceChange change, CancellationToken stoppingToken)
     {
-        var metadata = change.Object["metadata"] as JsonObject;
-        if (metadata?["uid"]?.GetValue<string>() is not { } uid)
-        {
-            return;
-        }
-
+        var (uid, generation) = (change.Uid, change.Generation); // its status, which may be large, is not even parsed
         var grain = grains.GetGrain<IWorkflowGrain>(uid);
-        var generation = metadata["generation"]?.GetValue<long>() ?? 1;
         switch (change.Type)
         {
             case ResourceChangeType.Deleted:

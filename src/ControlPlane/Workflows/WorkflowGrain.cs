@@ -31,7 +31,8 @@ internal sealed class WorkflowGrain(
     private IGrainTimer? alarm;
     private DateTimeOffset? alarmAt;
 
-    private sealed record Pending(WorkflowInput Input, TaskCompletionSource<string?> Done);
+    /// <summary>Inputs that came together; the answer is the last one's.</summary>
+    private sealed record Pending(IReadOnlyList<WorkflowInput> Inputs, TaskCompletionSource<string?> Done);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -102,7 +103,7 @@ internal sealed class WorkflowGrain(
             throw new InvalidOperationException("the workflow is being loaded again", broken);
         }
 
-        List<Task> taken = [];
+        List<WorkflowInput> taken = new(reports.Count);
         List<(string Cluster, HubMessage Message)> released = [];
         foreach (var report in reports)
         {
@@ -118,10 +119,14 @@ internal sealed class WorkflowGrain(
                 continue;
             }
 
-            taken.Add(Take(AgentReports.Read(report)));
+            taken.Add(AgentReports.Read(report));
         }
 
-        await Task.WhenAll(taken);
+        if (taken.Count > 0)
+        {
+            await Take(taken);
+        }
+
         foreach (var group in released.Where(release => release.Cluster.Length > 0).GroupBy(release => release.Cluster))
         {
             await grains.GetGrain<IClusterGrain>(group.Key).Deliver([.. group.Select(release => release.Message)]);
@@ -182,14 +187,16 @@ internal sealed class WorkflowGrain(
         unplaced.Clear();
     }
 
-    private Task<string?> Take(WorkflowInput input)
+    private Task<string?> Take(WorkflowInput input) => Take([input]);
+
+    private Task<string?> Take(IReadOnlyList<WorkflowInput> inputs)
     {
         if (broken is not null)
         {
             return Task.FromException<string?>(broken);
         }
 
-        var pending = new Pending(input, new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending(inputs, new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously));
         inbox.Add(pending);
         if (!pumping)
         {
@@ -226,7 +233,10 @@ internal sealed class WorkflowGrain(
             List<WorkflowOrder> orders = [];
             for (var index = 0; index < batch.Count; index++)
             {
-                answers[index] = await DecideAsync(batch[index].Input, facts, orders);
+                foreach (var input in batch[index].Inputs)
+                {
+                    answers[index] = await DecideAsync(input, facts, orders);
+                }
             }
 
             if (facts.Count > 0)

@@ -98,7 +98,7 @@ internal sealed class WorkflowLogs(IResources resources, AgentSessions sessions)
                 var uid = workflow["metadata"]?["uid"]?.GetValue<string>();
                 await foreach (var change in resources.ObserveAsync(Kinds.Workflow, cancellationToken))
                 {
-                    if (change.Object["metadata"]?["uid"]?.GetValue<string>() != uid)
+                    if (change.Uid != uid)
                     {
                         continue;
                     }

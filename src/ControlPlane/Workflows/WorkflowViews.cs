@@ -42,11 +42,13 @@ internal sealed class WorkflowViews(IResources resources, TimeProvider time, ILo
             }
         }
 
+        // Thousands of pods may share these.
+        var (open, completed) = (Labels(state, "false"), Labels(state, "true"));
         foreach (var index in touched)
         {
             if (state.At(index) is { Type: NodeType.Pod, Cluster: not null } node)
             {
-                ShowPod(state, node);
+                ShowPod(state, node, node.Phase.IsEnd() ? completed : open);
             }
         }
     }
@@ -54,9 +56,10 @@ internal sealed class WorkflowViews(IResources resources, TimeProvider time, ILo
     /// <summary>Shows every pod of the workflow.</summary>
     public void ShowAll(WorkflowState state)
     {
+        var (open, completed) = (Labels(state, "false"), Labels(state, "true"));
         foreach (var node in state.Nodes.Where(node => node is { Type: NodeType.Pod, Cluster: not null }))
         {
-            ShowPod(state, node);
+            ShowPod(state, node, node.Phase.IsEnd() ? completed : open);
         }
     }
 
@@ -71,24 +74,26 @@ internal sealed class WorkflowViews(IResources resources, TimeProvider time, ILo
     private static ResourceKey KeyOf(WorkflowState state, Node node) =>
         new(Kinds.Pod, state.Namespace, NodeNames.Pod(state.Name, node.Name, node.TemplateName));
 
-    private void ShowPod(WorkflowState state, Node node)
+    private static Dictionary<string, string> Labels(WorkflowState state, string completed) => new(StringComparer.Ordinal)
+    {
+        [Prefix + "workflow"] = state.Name,
+        [Prefix + "completed"] = completed,
+    };
+
+    private void ShowPod(WorkflowState state, Node node, Dictionary<string, string> labels)
     {
         var key = KeyOf(state, node);
-        var labels = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [Prefix + "workflow"] = state.Name,
-            [Prefix + "completed"] = node.Phase.IsEnd() ? "true" : "false",
-        };
         var seen = new Seen(
             state.IdOf(node), node.Name, state.Name, state.Uid, node.Cluster!, node.Phase, node.Message, node.StartedAt, node.FinishedAt,
-            node.PodIp, node.HostNodeName, node.Attempt, node.Generation, PodSpec(state, node));
+            node.PodIp, node.HostNodeName, node.Attempt, node.Generation, ContainerJson(state, node));
         resources.ShowView(key, labels, () => Render(key, labels, seen));
     }
 
-    private static JsonObject? PodSpec(WorkflowState state, Node node)
+    /// <summary>As text: shown pods are remembered for long, and a tree would hold on to the whole rendered template.</summary>
+    private static string? ContainerJson(WorkflowState state, Node node)
     {
         var template = TemplateJson(state, node);
-        return (template?["container"] ?? template?["script"]) as JsonObject;
+        return (template?["container"] ?? template?["script"])?.ToJsonString();
     }
 
     private static JsonObject? TemplateJson(WorkflowState state, Node node) => node.Phase.IsEnd() ? null : PodRequests.Of(state, node).Template;
@@ -96,11 +101,11 @@ internal sealed class WorkflowViews(IResources resources, TimeProvider time, ILo
     /// <summary>What was true of a node when its pod was shown.</summary>
     private sealed record Seen(
         string NodeId, string NodeName, string Workflow, string WorkflowUid, string Cluster, NodePhase Phase, string? Message,
-        DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string? PodIp, string? Host, int Attempt, int Generation, JsonObject? Container);
+        DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string? PodIp, string? Host, int Attempt, int Generation, string? ContainerJson);
 
     private static JsonObject Render(ResourceKey key, IReadOnlyDictionary<string, string> labels, Seen seen)
     {
-        var container = seen.Container?.DeepClone() as JsonObject ?? [];
+        var container = seen.ContainerJson is { } json ? (JsonObject)JsonNode.Parse(json)! : [];
         container["name"] = "main";
         container.Remove("source");
         var running = seen.Phase == NodePhase.Running;

@@ -30,12 +30,15 @@ public sealed class Template
 
     private readonly Lazy<JsonTags> tags;
     private readonly Lazy<string> text;
+    private readonly Lazy<bool> refersToResults;
+    private readonly Dictionary<string, Step> stepsByName = new(StringComparer.Ordinal);
 
     private Template(JsonObject json)
     {
         Json = json;
         tags = new Lazy<JsonTags>(() => JsonTags.Compile(Renderable()));
         text = new Lazy<string>(() => json.ToJsonString());
+        refersToResults = new Lazy<bool>(() => text.Value.Contains(".outputs.result", StringComparison.Ordinal));
         Name = json.Text("name") ?? "";
         Type = Types.FirstOrDefault(type => json[type.Field] is not null).Type;
         Inputs = Arguments.Read(json.Object("inputs"));
@@ -46,6 +49,10 @@ public sealed class Template
         RetryStrategy = json.Object("retryStrategy") is { } retry ? Templates.RetryStrategy.Read(retry) : null;
         StepGroups = json["steps"] is JsonArray groups ? [.. groups.Select(ReadGroup)] : [];
         Dag = json.Object("dag") is { } dag ? DagTemplate.Read(dag) : null;
+        foreach (var step in StepGroups.SelectMany(group => group))
+        {
+            stepsByName.TryAdd(step.Name, step);
+        }
     }
 
     public JsonObject Json { get; }
@@ -84,13 +91,17 @@ public sealed class Template
 
     public static Template Read(JsonObject json) => new(json);
 
-    public Step? FindStep(string name) =>
-        Dag is not null ? Dag.Find(name) : StepGroups.SelectMany(group => group).FirstOrDefault(step => step.Name == name);
+    public Step? FindStep(string name) => Dag is not null ? Dag.Find(name) : stepsByName.GetValueOrDefault(name);
 
     /// <summary>Whether anything in this template refers to <c>outputs.result</c> of its member <paramref name="step"/>.</summary>
     /// <remarks>Upstream captures standard output only then.</remarks>
     public bool RefersToResultOf(string step)
     {
+        if (!refersToResults.Value)
+        {
+            return false;
+        }
+
         var json = text.Value;
         return json.Contains($".{step}.outputs.result", StringComparison.Ordinal)
             || json.Contains($"['{step}'].outputs.result", StringComparison.Ordinal)

@@ -85,7 +85,7 @@ internal sealed class GraphView
 
         if (node.Type == NodeType.StepGroup)
         {
-            var before = owner.Members.TakeWhile(group => group != node.Index).LastOrDefault(-1);
+            var before = GroupBefore(owner, node);
             return before < 0 ? [owner.Index] : OutboundOf(state[before]);
         }
 
@@ -98,5 +98,14 @@ internal sealed class GraphView
         return dependencies.Count == 0
             ? [owner.Index]
             : [.. dependencies.Select(name => state.Find($"{owner.Name}.{name}")).OfType<Node>().SelectMany(OutboundOf).Distinct()];
+    }
+
+    /// <summary>The number of the group before this one; -1: it is the first.</summary>
+    private static int GroupBefore(Node steps, Node group)
+    {
+        var at = group.Ordinal;
+        return at >= 0 && at < steps.Members.Count && steps.Members[at] == group.Index
+            ? at == 0 ? -1 : steps.Members[at - 1]
+            : steps.Members.TakeWhile(member => member != group.Index).LastOrDefault(-1);
     }
 }

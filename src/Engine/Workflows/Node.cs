@@ -115,6 +115,10 @@ public sealed class Node
     [JsonIgnore]
     internal Template? Template { get; set; }
 
+    /// <summary>Worked out from its name once, for it is asked for with every order and report.</summary>
+    [JsonIgnore]
+    internal string? Id { get; set; }
+
     internal void Own(int member) => (members ??= []).Add(member);
 
     internal void Disown(IReadOnlySet<int> gone) => members?.RemoveAll(gone.Contains);

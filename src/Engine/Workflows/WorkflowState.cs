@@ -103,7 +103,7 @@ public sealed class WorkflowState
 
     public Node? At(int index) => index >= 0 && index < nodes.Count ? nodes[index] : null;
 
-    public string IdOf(Node node) => NodeNames.Id(Name, node.Name);
+    public string IdOf(Node node) => node.Id ??= NodeNames.Id(Name, node.Name);
 
     /// <summary>When the workflow next wants <see cref="TimePassed"/>; null: it waits for something else.</summary>
     public DateTimeOffset? NextWake

@@ -83,7 +83,7 @@ public sealed class InMemoryResources : IResources
                 return Task.FromResult(false);
             }
 
-            Tell(new(ResourceChangeType.Deleted, key, ++version, removed));
+            Tell(Change(ResourceChangeType.Deleted, key, ++version, removed));
             return Task.FromResult(true);
         }
     }
@@ -107,7 +107,7 @@ public sealed class InMemoryResources : IResources
         {
             foreach (var (key, item) in objects)
             {
-                changes.Writer.TryWrite(new(ResourceChangeType.Added, key, long.Parse(
+                changes.Writer.TryWrite(Change(ResourceChangeType.Added, key, long.Parse(
                     item["metadata"]!["resourceVersion"]!.ToString(), CultureInfo.InvariantCulture), item));
             }
 
@@ -129,9 +129,13 @@ public sealed class InMemoryResources : IResources
     {
         value["metadata"]!["resourceVersion"] = (++version).ToString(CultureInfo.InvariantCulture);
         objects[key] = value;
-        Tell(new(type, key, version, value));
+        Tell(Change(type, key, version, value));
         return value;
     }
+
+    private static ResourceChange Change(ResourceChangeType type, ResourceKey key, long version, JsonObject value) => new(
+        type, key, version, value["metadata"]?["uid"]?.GetValue<string>() ?? "", value["metadata"]?["generation"]?.GetValue<long>() ?? 1,
+        new Lazy<JsonObject>(value));
 
     private void Tell(ResourceChange change) => observers.ForEach(observer => observer.Writer.TryWrite(change));
 }

@@ -27,11 +27,16 @@ internal sealed class ObjectSnapshot
     /// <summary>The object's uid; empty for views, which have no life of their own.</summary>
     public string Uid { get; private init; } = "";
 
+    /// <summary>Grows when what is wanted of the object changes; 1 for views.</summary>
+    public long Generation { get; private init; } = 1;
+
     public required SelectableParts Selectable { get; init; }
 
     public ReadOnlyMemory<byte> Utf8 => utf8.Value;
 
     public JsonObject Object => tree.Value;
+
+    public ResourceChange AsChange(ResourceChangeType type) => new(type, Key, ResourceVersion, Uid, Generation, tree);
 
     /// <summary>A private copy, to be changed.</summary>
     public JsonObject Copy() => ObjectJson.Read(Utf8);
@@ -62,6 +67,7 @@ internal sealed class ObjectSnapshot
         return new ObjectSnapshot(key, resourceVersion, new Lazy<ReadOnlyMemory<byte>>(bytes))
         {
             Uid = value.MetadataText("uid") ?? "",
+            Generation = value.Generation(),
             Selectable = new SelectableParts(value.Labels(), SelectableFields.Of(key.Kind, value)),
         };
     }

@@ -24,6 +24,7 @@ internal sealed class ObjectTable(HubDatabase database, SecretBox secrets)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var context = ObjectsContext.Over(connection, database.Provider);
+        using var turn = await database.TakeWriteTurnAsync(cancellationToken);
         await context.Versions.ExecuteUpdateAsync(row => row.SetProperty(version => version.Ceiling, ceiling), cancellationToken);
     }
 
@@ -62,6 +63,7 @@ internal sealed class ObjectTable(HubDatabase database, SecretBox secrets)
             };
         }
 
+        using var turn = await database.TakeWriteTurnAsync(cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
     }
 

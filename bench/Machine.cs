@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Argosy.Journal.Bench;
+namespace Argosy.Bench;
 
 /// <summary>The machine a number was measured on; without it the number says nothing.</summary>
 internal sealed record Machine(string Cpu, int Cores, string Os, string Runtime)

@@ -1,0 +1,4 @@
+using Argosy.Engine.Bench;
+using BenchmarkDotNet.Running;
+
+BenchmarkRunner.Run<DecideReport>(args: args);
