@@ -64,7 +64,7 @@ internal sealed class ContentFiles
                 return new FileStream(
                     ContentPath(found.Digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1, useAsync: true);
             }
-            catch (FileNotFoundException)
+            catch (IOException missingNow) when (missingNow is FileNotFoundException or DirectoryNotFoundException)
             {
                 missing = found.Digest; // the key has moved on since it was read: look again
             }
@@ -129,7 +129,8 @@ internal sealed class ContentFiles
     {
         lock (LockOf(digestLocks, digest))
         {
-            if (!UsesOf(digest).Any())
+            // A process killed before the first bytes of their folder came in leaves no folder to delete from.
+            if (!UsesOf(digest).Any() && File.Exists(ContentPath(digest)))
             {
                 File.Delete(ContentPath(digest));
             }

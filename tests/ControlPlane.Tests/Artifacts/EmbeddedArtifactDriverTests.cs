@@ -101,9 +101,10 @@ public sealed class EmbeddedArtifactDriverTests : ArtifactDriverContract, IDispo
         var use = Path.GetFileName(Assert.Single(FilesIn("uses")));
         File.WriteAllText(Path.Combine(folder.FullName, "incoming", "half"), "cont");
         File.WriteAllText(Path.Combine(folder.FullName, "unsettled", use), "");
-        foreach (var file in new[] { "keys", "uses", "sha256" }.Except(reached).SelectMany(FilesIn))
+        // Not even the folders of a first artifact are there yet.
+        foreach (var made in new[] { "keys", "uses", "sha256" }.Except(reached).SelectMany(part => Directory.GetDirectories(Path.Combine(folder.FullName, part))))
         {
-            File.Delete(file);
+            Directory.Delete(made, recursive: true);
         }
 
         await Assert.ThrowsAsync<ArtifactMissingException>(() => Reopened().OpenAsync(At("a"), Cancelled));

@@ -127,6 +127,6 @@ public sealed class KilledServerTests(PostgreSqlServer postgres)
     private static string Summary(JsonNode workflow, List<StoredNode> nodes) =>
         $"""
         {workflow["status"]!["phase"]} {workflow["status"]!["progress"]} {workflow["status"]!["message"]}
-        {string.Join('\n', nodes.Where(node => node.Phase != "Succeeded" && !FailsByItself(node)).Take(20).Select(node => node.Json.ToJsonString()))}
+        {string.Join('\n', nodes.Where(node => node.Type == "Pod" && node.Phase != "Succeeded" && !FailsByItself(node)).Take(20).Select(node => node.Json.ToJsonString()))}
         """;
 }
