@@ -11,6 +11,7 @@ public sealed class EndToEndRuns
     [InlineData("functional/dag-empty-param.yaml", WorkflowPhase.Succeeded, "generate=[]")]
     [InlineData("functional/loop-sequence-empty.yaml", WorkflowPhase.Succeeded, "")]
     [InlineData("functional/dag-skipped-output-ref.yaml", WorkflowPhase.Error, "")]
+    [InlineData("functional/dag-skipped-artifact-subpath-ref.yaml", WorkflowPhase.Error, "")]
     [InlineData("functional/dag-skipped-consumer-default.yaml", WorkflowPhase.Succeeded, "")]
     [InlineData("functional/dag-skipped-producer-default.yaml", WorkflowPhase.Succeeded, "")]
     [InlineData("functional/dag-skipped-withparam-default.yaml", WorkflowPhase.Succeeded, "")]

@@ -105,6 +105,15 @@ internal static class StepCalls
             }
         }
 
+        // Where an artifact comes from may be missing, if it is optional; what else is said of it may not.
+        foreach (var said in arguments.Artifacts.SelectMany(artifact => artifact.Json).Where(said => said.Key is not ("from" or "fromExpression")))
+        {
+            if (Leftover(rendered, said.Value?.ToJsonString()) is { } tag)
+            {
+                throw new ExpressionException($"failed to resolve {{{{{tag}}}}}");
+            }
+        }
+
         return arguments with { Parameters = given };
     }
 
