@@ -28,6 +28,7 @@ internal sealed class WorkflowGrain(
     private long nextSequence;
     private bool pumping;
     private Exception? broken;
+    private bool forgotten;
     private IGrainTimer? alarm;
     private DateTimeOffset? alarmAt;
 
@@ -147,10 +148,11 @@ internal sealed class WorkflowGrain(
         return Take(PlaceAgainInput);
     }
 
-    public Task<bool> IsKnown() => Task.FromResult(state.Accepted);
+    public Task<bool> IsKnown() => Task.FromResult(state.Accepted && !forgotten);
 
     public async Task Forget()
     {
+        forgotten = true; // an agent may come back and ask while the rest of this is under way
         if (state.Accepted && !state.Phase.IsEnd())
         {
             await Take(new ShutdownAsked(ShutdownStrategy.Terminate, null, "the workflow was deleted"));
