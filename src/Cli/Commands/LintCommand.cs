@@ -70,7 +70,7 @@ internal sealed class LintCommand
         }
 
         shell.Out.Write(report.Write());
-        return report.ErrorCount == 0 ? ExitCodes.Succeeded : ExitCodes.Failed;
+        return report.IsSuccessful ? ExitCodes.Succeeded : ExitCodes.Failed;
     }
 
     private static async Task<IReadOnlyList<(string Path, string Message)>> AskAsync(

@@ -6,9 +6,14 @@ namespace Argosy.Cli.Output;
 /// <summary>What a lint has found, file by file.</summary>
 internal abstract class LintReport
 {
-    private readonly List<Finding> findings = [];
+    private const string Nothing = "found nothing to lint in the specified paths, failing...";
+    private const string NoErrors = "no linting errors found!";
 
-    public int ErrorCount => findings.Count;
+    private readonly List<Finding> findings = [];
+    private int linted;
+
+    /// <summary>Whether something was linted and nothing is wrong with it.</summary>
+    public bool IsSuccessful => linted > 0 && findings.Count == 0;
 
     private protected IReadOnlyList<Finding> Findings => findings;
 
@@ -21,8 +26,12 @@ internal abstract class LintReport
         _ => throw new CommandException($"unknown output format {format}: use pretty, simple or json"),
     };
 
-    public void Add(string source, string name, string kind, IReadOnlyList<(string Path, string Message)> errors) =>
+    /// <summary>What came of one manifest, or of a file that is none.</summary>
+    public void Add(string source, string name, string kind, IReadOnlyList<(string Path, string Message)> errors)
+    {
+        linted++;
         findings.AddRange(errors.Select(error => new Finding(source, name, kind, error.Path, error.Message)));
+    }
 
     public abstract string Write();
 
@@ -51,20 +60,25 @@ internal abstract class LintReport
                 text.AppendLine();
             }
 
-            return text.AppendLine(ErrorCount == 0 ? "✔ no linting errors found!" : $"✖ {ErrorCount} linting errors found!").ToString();
+            var summary = IsSuccessful ? $"✔ {NoErrors}" : linted == 0 ? $"✖ {Nothing}" : $"✖ {Findings.Count} linting errors found!";
+            return text.AppendLine(summary).ToString();
         }
     }
 
     private sealed class Simple : LintReport
     {
-        public override string Write() => string.Concat(Findings.Select(finding => $"{finding.Source}: {finding}{Environment.NewLine}"));
+        public override string Write() => Findings.Count > 0
+            ? string.Concat(Findings.Select(finding => $"{finding.Source}: {finding}{Environment.NewLine}"))
+            : (IsSuccessful ? NoErrors : Nothing) + Environment.NewLine;
     }
 
+    // {success, linted, errors: [{file, kind, name, path, message}]}; linted counts manifests.
     private sealed class Json : LintReport
     {
         public override string Write() => Documents.Json(new JsonObject
         {
-            ["success"] = ErrorCount == 0,
+            ["success"] = IsSuccessful,
+            ["linted"] = linted,
             ["errors"] = new JsonArray([.. Findings.Select(finding => new JsonObject
             {
                 ["file"] = finding.Source,

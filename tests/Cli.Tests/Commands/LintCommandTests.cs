@@ -42,12 +42,33 @@ public sealed class LintCommandTests : CommandFixture
         Assert.DoesNotContain(lines, line => line.Contains("good.yaml", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("simple", "no linting errors found!\n")]
+    [InlineData("json", "{\n  \"success\": true,\n  \"linted\": 1,\n  \"errors\": []\n}\n")]
+    public async Task GoodManifest_FromTheStandardInput_IsFree(string format, string expected) =>
+        Assert.Equal((0, expected, ""), await ArgosyWithInputAsync(Good, "lint", "--offline", "-", "-o", format));
+
+    [Fact]
+    public async Task Strict_WhenSwitchedOff_LetsUnknownFieldsBe()
+    {
+        var file = Write("odd.yaml", Good + "\nodd: 1\n");
+
+        Assert.Equal(1, (await ArgosyAsync("lint", "--offline", file)).Code);
+        Assert.Equal(0, (await ArgosyAsync("lint", "--offline", "--strict=false", file)).Code);
+    }
+
     [Fact]
     public async Task Kinds_LeaveOthersOut()
     {
         var file = Write("bad.yaml", Bad);
 
-        Assert.Equal(0, (await ArgosyAsync("lint", "--offline", "--kinds", "workflowtemplates", file)).Code);
+        // To lint nothing at all is a failure, as it is upstream: a script that names the wrong folder should hear of it.
+        Assert.Equal(
+            (1, "✖ found nothing to lint in the specified paths, failing...\n", ""),
+            await ArgosyAsync("lint", "--offline", "--kinds", "workflowtemplates", file));
+        Assert.Equal(
+            (1, "found nothing to lint in the specified paths, failing...\n", ""),
+            await ArgosyAsync("lint", "--offline", "--kinds", "workflowtemplates", "-o", "simple", file));
         Assert.Equal(1, (await ArgosyAsync("lint", "--offline", "--kinds", "workflows", file)).Code);
         Assert.Contains("unknown kind", (await ArgosyAsync("lint", "--offline", "--kinds", "pods", file)).Error, StringComparison.Ordinal);
     }
