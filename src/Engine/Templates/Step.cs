@@ -52,11 +52,13 @@ public sealed record ContinueOn(bool Error, bool Failed)
 public sealed class Step
 {
     private readonly Lazy<JsonTags> tags;
+    private readonly Lazy<JsonTags> itemTags;
 
     private Step(JsonObject json)
     {
         Json = json;
-        tags = new Lazy<JsonTags>(() => JsonTags.Compile(Callable(json)));
+        tags = new Lazy<JsonTags>(() => JsonTags.Compile(Part(json, "template", "templateRef", "arguments", "when")));
+        itemTags = new Lazy<JsonTags>(() => JsonTags.Compile(Part(json, "withItems", "withParam", "withSequence")));
         Name = json.Text("name") ?? "";
         Inline = json.Object("inline") is { } inline ? Templates.Template.Read(inline) : null;
         ContinueOn = json.Object("continueOn") is { } continueOn
@@ -85,22 +87,25 @@ public sealed class Step
     /// <summary>Whether the step fans out over items.</summary>
     public bool IsLoop { get; }
 
-    /// <summary>The part of the step that is rendered before each call: everything but its inline template and its hooks.</summary>
+    /// <summary>The part of the step that is rendered before each call: what it calls, with which arguments, and whether.</summary>
     public JsonTags Tags => tags.Value;
+
+    /// <summary>The part that says what the step fans out over; it is rendered once, however many items there are.</summary>
+    public JsonTags ItemTags => itemTags.Value;
 
     public static Step Read(JsonObject json) => new(json);
 
-    private static JsonObject Callable(JsonObject json)
+    private static JsonObject Part(JsonObject json, params ReadOnlySpan<string> fields)
     {
-        var callable = new JsonObject();
-        foreach (var (field, value) in json)
+        var part = new JsonObject();
+        foreach (var field in fields)
         {
-            if (field is "template" or "templateRef" or "arguments" or "when" or "withItems" or "withParam" or "withSequence")
+            if (json.TryGetPropertyValue(field, out var value))
             {
-                callable[field] = value?.DeepClone();
+                part[field] = value?.DeepClone();
             }
         }
 
-        return callable;
+        return part;
     }
 }

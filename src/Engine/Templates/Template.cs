@@ -29,16 +29,15 @@ public sealed class Template
     ];
 
     private readonly Lazy<JsonTags> tags;
-    private readonly Lazy<string> text;
-    private readonly Lazy<bool> refersToResults;
+    private readonly Lazy<IReadOnlySet<string>> resultsReferredTo;
     private readonly Dictionary<string, Step> stepsByName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> groupOfStep = new(StringComparer.Ordinal);
 
     private Template(JsonObject json)
     {
         Json = json;
         tags = new Lazy<JsonTags>(() => JsonTags.Compile(Renderable()));
-        text = new Lazy<string>(() => json.ToJsonString());
-        refersToResults = new Lazy<bool>(() => text.Value.Contains(".outputs.result", StringComparison.Ordinal));
+        resultsReferredTo = new Lazy<IReadOnlySet<string>>(() => ResultReferences.In(json.ToJsonString()));
         Name = json.Text("name") ?? "";
         Type = Types.FirstOrDefault(type => json[type.Field] is not null).Type;
         Inputs = Arguments.Read(json.Object("inputs"));
@@ -49,10 +48,16 @@ public sealed class Template
         RetryStrategy = json.Object("retryStrategy") is { } retry ? Templates.RetryStrategy.Read(retry) : null;
         StepGroups = json["steps"] is JsonArray groups ? [.. groups.Select(ReadGroup)] : [];
         Dag = json.Object("dag") is { } dag ? DagTemplate.Read(dag) : null;
-        foreach (var step in StepGroups.SelectMany(group => group))
+        for (var group = 0; group < StepGroups.Count; group++)
         {
-            stepsByName.TryAdd(step.Name, step);
+            foreach (var step in StepGroups[group])
+            {
+                stepsByName.TryAdd(step.Name, step);
+                groupOfStep.TryAdd(step.Name, group);
+            }
         }
+
+        HasHooks = StepGroups.SelectMany(group => group).Concat(Dag?.Tasks ?? []).Any(step => step.Hooks.Count > 0);
     }
 
     public JsonObject Json { get; }
@@ -77,6 +82,9 @@ public sealed class Template
 
     public DagTemplate? Dag { get; }
 
+    /// <summary>Whether any of its steps or tasks has a hook.</summary>
+    public bool HasHooks { get; }
+
     /// <summary>Whether the template runs something itself instead of arranging other templates.</summary>
     public bool IsLeaf => Type is not (TemplateType.Steps or TemplateType.Dag);
 
@@ -93,22 +101,12 @@ public sealed class Template
 
     public Step? FindStep(string name) => Dag is not null ? Dag.Find(name) : stepsByName.GetValueOrDefault(name);
 
+    /// <summary>The position of the group that the step is in; -1: there is no such step.</summary>
+    public int GroupOf(string step) => groupOfStep.GetValueOrDefault(step, -1);
+
     /// <summary>Whether anything in this template refers to <c>outputs.result</c> of its member <paramref name="step"/>.</summary>
     /// <remarks>Upstream captures standard output only then.</remarks>
-    public bool RefersToResultOf(string step)
-    {
-        if (!refersToResults.Value)
-        {
-            return false;
-        }
-
-        var json = text.Value;
-        return json.Contains($".{step}.outputs.result", StringComparison.Ordinal)
-            || json.Contains($"['{step}'].outputs.result", StringComparison.Ordinal)
-            || json.Contains($"\\u0027{step}\\u0027].outputs.result", StringComparison.Ordinal)
-            || json.Contains($"\\\"{step}\\\"].outputs.result", StringComparison.Ordinal)
-            || json.Contains($"\\u0022{step}\\u0022].outputs.result", StringComparison.Ordinal);
-    }
+    public bool RefersToResultOf(string step) => resultsReferredTo.Value.Contains(step);
 
     private static IReadOnlyList<Step> ReadGroup(JsonNode? group) => group switch
     {
@@ -130,57 +128,4 @@ public sealed class Template
 
         return renderable;
     }
-}
-
-/// <summary>Tasks and what each waits for.</summary>
-public sealed class DagTemplate
-{
-    private readonly Dictionary<string, Step> byName;
-    private readonly Dictionary<string, DependsExpression?> depends = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<string>> dependents = new(StringComparer.Ordinal);
-
-    private DagTemplate(IReadOnlyList<Step> tasks, string? target, bool failFast)
-    {
-        Tasks = tasks;
-        Target = target;
-        FailFast = failFast;
-        byName = tasks.GroupBy(task => task.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
-        foreach (var task in tasks)
-        {
-            var condition = !string.IsNullOrEmpty(task.Depends) ? DependsExpression.Parse(task.Depends) : null;
-            depends[task.Name] = condition;
-            foreach (var dependency in DependenciesOf(task))
-            {
-                (dependents.TryGetValue(dependency, out var list) ? list : dependents[dependency] = []).Add(task.Name);
-            }
-        }
-    }
-
-    public IReadOnlyList<Step> Tasks { get; }
-
-    /// <summary>Names of the wanted tasks, separated by spaces; null: every task that nothing depends on.</summary>
-    public string? Target { get; }
-
-    public bool FailFast { get; }
-
-    public Step? Find(string name) => byName.GetValueOrDefault(name);
-
-    /// <summary>The task's own depends condition, if it has one.</summary>
-    public DependsExpression? DependsOf(Step task) => depends[task.Name];
-
-    /// <summary>The tasks this one waits for, each once.</summary>
-    public IReadOnlyList<string> DependenciesOf(Step task) => depends.GetValueOrDefault(task.Name) is { } condition
-        ? [.. condition.Terms.Select(term => term.Task).Distinct()]
-        : task.Dependencies;
-
-    /// <summary>The tasks that wait for this one.</summary>
-    public IReadOnlyList<string> DependentsOf(string task) => dependents.TryGetValue(task, out var list) ? list : [];
-
-    /// <summary>Tasks that nothing depends on.</summary>
-    public IEnumerable<string> Leaves => Tasks.Where(task => !dependents.ContainsKey(task.Name)).Select(task => task.Name);
-
-    public static DagTemplate Read(JsonObject json) => new(
-        [.. json.Objects("tasks").Select(Step.Read)],
-        json.Text("target"),
-        json.Bool("failFast") ?? true);
 }

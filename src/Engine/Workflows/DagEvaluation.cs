@@ -6,7 +6,7 @@ namespace Argosy.Engine.Workflows;
 /// <summary>A DAG: each wanted task runs when what it depends on has come about.</summary>
 internal static class DagEvaluation
 {
-    /// <param name="member">The node that changed, or -1 to look at every task.</param>
+    /// <param name="member">The node that changed, or which tasks to look at.</param>
     public static void Advance(Turn turn, Node dag, int member)
     {
         var template = turn.TemplateOf(dag);
@@ -14,10 +14,23 @@ internal static class DagEvaluation
         var plan = dag.Plan as DagPlan ?? DagPlan.Of(template.Dag!, variables);
         dag.Plan = plan;
         Hooks.Consider(turn, dag, member, variables);
-        IEnumerable<string> concerned = TaskOf(turn.State, dag, member) is { } changed ? template.Dag!.DependentsOf(changed) : plan.Wanted;
-        foreach (var task in concerned)
+        if (member == Turn.HeldBack)
         {
-            Consider(turn, dag, template, plan, task, variables);
+            while (plan.TryPeekHeldBack(out var first) && Consider(turn, dag, template, plan, first, variables) != CallOutcome.Waiting)
+            {
+                plan.TakeHeldBack();
+            }
+        }
+        else
+        {
+            IEnumerable<string> concerned = TaskOf(turn.State, dag, member) is { } changed ? template.Dag!.DependentsOf(changed) : plan.Wanted;
+            foreach (var task in concerned)
+            {
+                if (Consider(turn, dag, template, plan, task, variables) == CallOutcome.Waiting)
+                {
+                    plan.HoldBack(task);
+                }
+            }
         }
 
         if (dag.Open == 0)
@@ -63,29 +76,30 @@ internal static class DagEvaluation
         }
     }
 
-    private static void Consider(Turn turn, Node dag, Template template, DagPlan plan, string name, IVariables variables)
+    /// <returns>Waiting: the task could start, but for a place or a resource. Made: nothing more is to be done about it now.</returns>
+    private static CallOutcome Consider(Turn turn, Node dag, Template template, DagPlan plan, string name, IVariables variables)
     {
         var nodeName = $"{dag.Name}.{name}";
         if (!plan.Wanted.Contains(name) || turn.State.Find(nodeName) is not null || dag.Phase.IsEnd())
         {
-            return;
+            return CallOutcome.Made;
         }
 
         var task = template.Dag!.Find(name)!;
-        if (!template.Dag.DependenciesOf(task).All(dependency => IsSettled(turn, dag, dependency, variables)))
+        if (!plan.AreSettled(task.Name, template.Dag.DependenciesOf(task), dependency => IsSettled(turn, dag, dependency, variables)))
         {
-            return;
+            return CallOutcome.Made;
         }
 
         var flags = dag.Flags & NodeFlags.OnExit;
         if (Launching.IsRefused(turn.State, flags))
         {
-            return; // the DAG ends when what runs has ended
+            return CallOutcome.Refused; // the DAG ends when what runs has ended
         }
 
         if (turn.State.Suspended && !flags.HasFlag(NodeFlags.OnExit))
         {
-            return;
+            return CallOutcome.Refused; // resuming looks at every task again
         }
 
         var skipped = new Call(nodeName, StepCalls.Nothing, dag.Scope, dag.Index, dag.Index)
@@ -98,19 +112,16 @@ internal static class DagEvaluation
         if (!DependenciesHold(turn.State, dag, template.Dag, task))
         {
             Launching.Skip(turn, skipped, NodePhase.Omitted, "omitted: depends condition not met");
-            return;
+            return CallOutcome.Made;
         }
 
-        if (!FailsFast(dag, template))
-        {
-            Call(turn, dag, task, nodeName, skipped, variables);
-        }
+        return FailsFast(dag, template) ? CallOutcome.Refused : Call(turn, dag, task, nodeName, skipped, variables);
     }
 
     // What has failed and was to fail fast starts nothing more; it ends when what runs has ended.
     private static bool FailsFast(Node dag, Template template) => template.FailFast && dag.FailedOwned > 0;
 
-    private static void Call(Turn turn, Node dag, Step task, string nodeName, Call skipped, IVariables variables)
+    private static CallOutcome Call(Turn turn, Node dag, Step task, string nodeName, Call skipped, IVariables variables)
     {
         try
         {
@@ -133,7 +144,7 @@ internal static class DagEvaluation
             }
             else
             {
-                StepCalls.Make(turn, planned[0], dag, dag, variables, skipped.Flags);
+                return StepCalls.Make(turn, planned[0], dag, dag, variables, skipped.Flags);
             }
         }
         catch (ExpressionException failure)
@@ -146,6 +157,8 @@ internal static class DagEvaluation
                 Message = failure.Message,
             });
         }
+
+        return CallOutcome.Made;
     }
 
     /// <summary>Whether the dependency has ended, and its hooks with it.</summary>
@@ -230,42 +243,6 @@ internal static class DagEvaluation
         }
 
         return known[target];
-    }
-}
-
-/// <summary>What a DAG is asked to do: its targets, and everything they need.</summary>
-internal sealed class DagPlan
-{
-    private DagPlan(IReadOnlyList<string> targets, IReadOnlySet<string> wanted)
-    {
-        Targets = targets;
-        Wanted = wanted;
-    }
-
-    public IReadOnlyList<string> Targets { get; }
-
-    public IReadOnlySet<string> Wanted { get; }
-
-    public static DagPlan Of(DagTemplate template, IVariables variables)
-    {
-        var target = template.Target is { Length: > 0 } text ? TagText.Parse(text).Render(variables).Text : null;
-        IReadOnlyList<string> targets = target is null
-            ? [.. template.Leaves]
-            : [.. target.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(name => template.Find(name) is not null)];
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Stack<string>(targets.Reverse());
-        while (open.TryPop(out var name))
-        {
-            if (template.Find(name) is { } task && wanted.Add(name))
-            {
-                foreach (var dependency in template.DependenciesOf(task))
-                {
-                    open.Push(dependency);
-                }
-            }
-        }
-
-        return new DagPlan(targets, wanted);
     }
 }
 

@@ -9,22 +9,37 @@ namespace Argosy.Engine.Workflows;
 /// </summary>
 internal static class Hooks
 {
-    /// <param name="member">The node that changed; -1: look at every member.</param>
+    /// <param name="member">The node that changed, or which of them.</param>
     public static void Consider(Turn turn, Node owner, int member, IVariables variables)
     {
-        if (member >= 0)
+        if (member == Turn.HeldBack)
+        {
+            var waiting = owner.WithWaitingHook;
+            owner.WithWaitingHook = null;
+            foreach (var index in waiting ?? [])
+            {
+                OfNode(turn, owner, turn.State.At(index), variables);
+            }
+        }
+        else if (member == Turn.Everything)
+        {
+            AreMade(turn, owner, variables);
+        }
+        else
         {
             OfNode(turn, owner, turn.State.At(member), variables);
-            return;
         }
-
-        AreMade(turn, owner, variables);
     }
 
     /// <summary>Makes what hooks of the owner's members are due and not made.</summary>
     /// <returns>False when one of them has to wait: its owner must not end yet.</returns>
     public static bool AreMade(Turn turn, Node owner, IVariables variables)
     {
+        if (!turn.TemplateOf(Around(turn, owner)).HasHooks)
+        {
+            return true;
+        }
+
         var made = true;
         foreach (var index in owner.Members.ToArray())
         {
@@ -60,6 +75,11 @@ internal static class Hooks
             {
                 made &= Call(turn, owner, boundary, node, nodeName, hook, variables) != CallOutcome.Waiting;
             }
+        }
+
+        if (!made)
+        {
+            (owner.WithWaitingHook ??= []).Add(node!.Index);
         }
 
         return made;
@@ -191,7 +211,7 @@ internal static class Daemons
 
     public static void StopWithin(Turn turn, int boundary)
     {
-        foreach (var node in turn.State.RunningDaemons.Where(daemon => daemon.Boundary == boundary).ToList())
+        foreach (var node in turn.State.RunningDaemonsWithin(boundary).ToList())
         {
             Stop(turn, node);
         }

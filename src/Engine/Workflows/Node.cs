@@ -108,9 +108,13 @@ public sealed class Node
     [JsonIgnore]
     internal object? Plan { get; set; }
 
-    /// <summary>Owners inside this boundary that hold back nodes until one of its children ends; not part of the state.</summary>
+    /// <summary>Owners inside this boundary that its parallelism stops until one of its children ends.</summary>
     [JsonIgnore]
-    internal HashSet<int>? HeldBack { get; set; }
+    internal HeldBackOwners? HeldBack { get; set; }
+
+    /// <summary>Members with a hook that is due and could not be made yet; worked out anew after a restart.</summary>
+    [JsonIgnore]
+    internal HashSet<int>? WithWaitingHook { get; set; }
 
     [JsonIgnore]
     internal Template? Template { get; set; }

@@ -9,7 +9,7 @@ internal sealed class NodeTable(Func<string, string> idOf)
     private readonly List<Node?> nodes = [];
     private readonly Dictionary<string, int> byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> byId = new(StringComparer.Ordinal);
-    private readonly List<int> daemons = [];
+    private readonly Dictionary<int, List<Node>> daemons = [];
 
     /// <summary>In order of creation; those that a retry removed are gone.</summary>
     public IEnumerable<Node> All => nodes.Where(node => node is not null)!;
@@ -23,7 +23,9 @@ internal sealed class NodeTable(Func<string, string> idOf)
     public (int Done, int All) Progress { get; private set; }
 
     /// <summary>Daemons that are ready and have not ended.</summary>
-    public IEnumerable<Node> RunningDaemons => daemons.Select(At).OfType<Node>().Where(node => node.Daemoned && !node.Phase.IsEnd());
+    public IEnumerable<Node> RunningDaemons => daemons.Values.SelectMany(within => within);
+
+    public IReadOnlyList<Node> RunningDaemonsWithin(int boundary) => daemons.TryGetValue(boundary, out var within) ? within : [];
 
     public Node? At(int index) => index >= 0 && index < nodes.Count ? nodes[index] : null;
 
@@ -92,6 +94,11 @@ internal sealed class NodeTable(Func<string, string> idOf)
         node.FinishedAt = ended.At;
         node.WakeAt = null;
         node.Plan = null;
+        if (node.Daemoned && daemons.TryGetValue(node.Boundary, out var within))
+        {
+            within.Remove(node);
+        }
+
         if (ended.Outputs is not null)
         {
             node.Outputs = ended.Outputs;
@@ -125,7 +132,7 @@ internal sealed class NodeTable(Func<string, string> idOf)
         node.Daemoned = true;
         node.PodIp = podIp;
         node.WakeAt = null;
-        daemons.Add(node.Index);
+        (daemons.TryGetValue(node.Boundary, out var within) ? within : daemons[node.Boundary] = []).Add(node);
         CloseIn(node.Owner);
     }
 
@@ -156,6 +163,7 @@ internal sealed class NodeTable(Func<string, string> idOf)
     /// <summary>The user's retry: some nodes are forgotten, some groups run again, and everything is counted anew.</summary>
     public void Reopen(WorkflowRetried retried)
     {
+        daemons.Clear(); // of a workflow that had ended, none runs
         var gone = retried.Removed.ToHashSet();
         foreach (var index in gone)
         {

@@ -166,33 +166,23 @@ internal sealed class MemberVariables
             return new MemberVariables(state, task, CalledTemplate(state, task, items), items);
         }
 
-        for (var index = 0; index < template.StepGroups.Count; index++)
+        if (state.Find(NodeNames.StepGroup(boundary.Name, template.GroupOf(member))) is not { } group)
         {
-            if (!template.StepGroups[index].Any(candidate => candidate.Name == member))
-            {
-                continue;
-            }
-
-            if (state.Find(NodeNames.StepGroup(boundary.Name, index)) is not { } group)
-            {
-                return null;
-            }
-
-            if (state.Find($"{group.Name}.{member}") is { } single)
-            {
-                return single.IsFulfilled ? new MemberVariables(state, single, CalledTemplate(state, single, null), null) : null;
-            }
-
-            if (!group.Phase.IsEnd() || !step.IsLoop)
-            {
-                return null;
-            }
-
-            var items = Items(state, group, member);
-            return new MemberVariables(state, group, CalledTemplate(state, group, items), items);
+            return null;
         }
 
-        return null;
+        if (state.Find($"{group.Name}.{member}") is { } single)
+        {
+            return single.IsFulfilled ? new MemberVariables(state, single, CalledTemplate(state, single, null), null) : null;
+        }
+
+        if (!group.Phase.IsEnd() || !step.IsLoop)
+        {
+            return null;
+        }
+
+        var looped = Items(state, group, member);
+        return new MemberVariables(state, group, CalledTemplate(state, group, looped), looped);
     }
 
     public string? Find(string rest) => rest switch

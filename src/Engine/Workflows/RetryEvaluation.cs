@@ -194,7 +194,7 @@ internal static class RetryVariables
     public static Dictionary<string, string> ForTemplate(WorkflowState state, Node attempt)
     {
         var retry = state[attempt.Owner];
-        var index = retry.Members.ToList().IndexOf(attempt.Index);
+        var index = attempt.Ordinal;
         var last = index > 0 ? state[retry.Members[index - 1]] : null;
         return Of(last, index, exitCode: "0");
     }

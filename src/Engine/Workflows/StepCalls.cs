@@ -25,7 +25,7 @@ internal static class StepCalls
             return [new PlannedCall(step, nodeName, -1, null, false)];
         }
 
-        var rendered = step.Tags.Render(variables);
+        var rendered = step.ItemTags.Render(variables);
         var fields = (JsonObject)rendered.Json!;
         RefuseUnresolved(rendered, fields, field => field is "withItems" or "withParam" or "withSequence");
         var items = Items(fields);

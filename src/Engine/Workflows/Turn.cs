@@ -8,8 +8,14 @@ namespace Argosy.Engine.Workflows;
 /// </summary>
 internal sealed class Turn(WorkflowState state, DateTimeOffset now)
 {
-    /// <summary>Instead of an owner: a pod ended, so owners that the workflow's parallelism held back may go on.</summary>
+    /// <summary>Instead of an owner: owners that a parallelism held back may go on, the workflow's (-1) or that of a boundary.</summary>
     public const int SlotFreed = -2;
+
+    /// <summary>Instead of a member: look at everything.</summary>
+    public const int Everything = -1;
+
+    /// <summary>Instead of a member: look at what was held back.</summary>
+    public const int HeldBack = -2;
 
     private readonly Queue<(int Owner, int Member)> agenda = new();
 
@@ -29,8 +35,8 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
 
     public void Order(WorkflowOrder order) => Orders.Add(order);
 
-    /// <summary>Has the owner look at a member of its that changed (-1: at everything).</summary>
-    public void Notify(int owner, int member = -1) => agenda.Enqueue((owner, member));
+    /// <summary>Has the owner look at a member of its that changed.</summary>
+    public void Notify(int owner, int member = Everything) => agenda.Enqueue((owner, member));
 
     public bool TryNext(out int owner, out int member)
     {
@@ -100,13 +106,9 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
             Notify(SlotFreed);
         }
 
-        if (State.At(node.Boundary) is { HeldBack: { Count: > 0 } waiting } boundary)
+        if (State.At(node.Boundary) is { HeldBack.IsEmpty: false })
         {
-            boundary.HeldBack = null;
-            foreach (var owner in waiting)
-            {
-                Notify(owner);
-            }
+            Notify(SlotFreed, node.Boundary);
         }
     }
 
@@ -136,13 +138,6 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
     /// <summary>Remembers that an owner holds back nodes because the workflow's or the boundary's parallelism is used up.</summary>
     public void HoldBack(int owner, Node? boundary)
     {
-        if (boundary is not null)
-        {
-            (boundary.HeldBack ??= []).Add(owner);
-        }
-        else if (State.HeldBackOwners.Add(owner))
-        {
-            State.HeldBack.Enqueue(owner);
-        }
+        (boundary is null ? State.HeldBack : boundary.HeldBack ??= new()).Add(owner);
     }
 }

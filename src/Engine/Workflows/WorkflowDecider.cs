@@ -116,7 +116,7 @@ public static class WorkflowDecider
         {
             if (owner == Turn.SlotFreed)
             {
-                ReleaseHeldBack(turn);
+                ReleaseHeldBack(turn, turn.State.At(member));
             }
             else if (owner < 0)
             {
@@ -129,15 +129,17 @@ public static class WorkflowDecider
         }
     }
 
-    private static void ReleaseHeldBack(Turn turn)
+    /// <param name="boundary">Whose parallelism has room again; null: the workflow's.</param>
+    private static void ReleaseHeldBack(Turn turn, Node? boundary)
     {
         var state = turn.State;
-        if (state.HeldBack.Count > 0 && (state.Spec?.Parallelism is not > 0 || state.ActivePods < state.Spec.Parallelism))
+        var (waiting, active, limit) = boundary is null
+            ? (state.HeldBack, state.ActivePods, state.Spec?.Parallelism)
+            : (boundary.HeldBack, boundary.ActiveChildren, turn.TemplateOf(boundary).Parallelism);
+        if (waiting is not null && (limit is not > 0 || active < limit) && waiting.TryTake(out var owner))
         {
-            var owner = state.HeldBack.Dequeue();
-            state.HeldBackOwners.Remove(owner);
-            turn.Notify(owner);
-            turn.Notify(Turn.SlotFreed); // there may be room for the next as well
+            turn.Notify(owner, Turn.HeldBack);
+            turn.Notify(Turn.SlotFreed, boundary?.Index ?? -1); // there may be room for the next as well
         }
     }
 

@@ -84,13 +84,13 @@ public sealed class WorkflowState
     /// <summary>Daemons that are ready and have not ended.</summary>
     internal IEnumerable<Node> RunningDaemons => nodes.RunningDaemons;
 
+    internal IReadOnlyList<Node> RunningDaemonsWithin(int boundary) => nodes.RunningDaemonsWithin(boundary);
+
     /// <summary>Owners to look at again when the resource has been read. Worked out anew after a restart.</summary>
     internal Dictionary<ResourceRef, HashSet<int>> Parked { get; } = [];
 
-    /// <summary>Owners that hold back nodes until a pod ends. Worked out anew after a restart.</summary>
-    internal Queue<int> HeldBack { get; } = new();
-
-    internal HashSet<int> HeldBackOwners { get; } = [];
+    /// <summary>Owners that the workflow's parallelism stops until a pod ends.</summary>
+    internal HeldBackOwners HeldBack { get; } = new();
 
     /// <summary>The workflow's variables that never change, worked out once.</summary>
     internal Dictionary<string, string>? ConstantVariables { get; set; }
