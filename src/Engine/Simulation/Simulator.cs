@@ -23,6 +23,7 @@ public sealed class Simulator(Func<Node, LeafOutcome> outcome, Func<ResourceRef,
     private const int MaxTurns = 1_000_000;
 
     private readonly Queue<WorkflowInput> inputs = new();
+    private readonly SimulatedSynchronization synchronization = new();
     private DateTimeOffset now = DateTimeOffset.UnixEpoch.AddYears(50);
 
     /// <summary>The facts of the run, as a journal would hold them.</summary>
@@ -98,6 +99,13 @@ public sealed class Simulator(Func<Node, LeafOutcome> outcome, Func<ResourceRef,
         {
             case ReadResource read:
                 inputs.Enqueue(new ResourceAnswered(read.Resource, resource(read.Resource)));
+                break;
+            case AskLocks or ReleaseLocks or KeepLocks or ReadCache or WriteCache:
+                foreach (var answer in synchronization.Answer(state, order, resource))
+                {
+                    inputs.Enqueue(answer);
+                }
+
                 break;
             case PlaceNode place:
                 inputs.Enqueue(new PlacementAnswered(place.Node, Place(place.Rule), null));

@@ -48,6 +48,12 @@ public sealed class WorkflowState
 
     public bool DeadlineExceeded { get; private set; }
 
+    /// <summary>It may not run yet because too many other workflows do.</summary>
+    public bool Postponed { get; private set; }
+
+    /// <summary>The locks it asked for.</summary>
+    public LockClaims Locks { get; } = new();
+
     /// <summary>How often the user asked to try it again.</summary>
     public int Generation { get; private set; }
 
@@ -229,6 +235,27 @@ public sealed class WorkflowState
             case WorkflowRetried retried:
                 Reopen(retried);
                 break;
+            case WorkflowPostponed postponed:
+                Postpone(postponed.Postponed);
+                break;
+            case LocksAsked asked:
+                Locks.Apply(asked);
+                break;
+            case LocksAwaited awaited:
+                Await(awaited);
+                break;
+            case LocksHeld held:
+                Hold(held);
+                break;
+            case LocksGivenUp given:
+                Locks.Drop(given.Ticket);
+                break;
+            case NodeMemoized memoized when At(memoized.Node) is { } node:
+                node.Memo = new NodeMemo(memoized.Key, memoized.Cache, memoized.Hit);
+                break;
+            case NodeAdmitted admitted when At(admitted.Node) is { } node:
+                Admit(node, admitted);
+                break;
         }
     }
 
@@ -287,7 +314,66 @@ public sealed class WorkflowState
         {
             StartedAt ??= changed.At;
             FinishedAt = changed.At;
+            Locks.Clear();
         }
+    }
+
+    private void Postpone(bool postponed)
+    {
+        Postponed = postponed;
+        (Phase, Message) = postponed
+            ? (WorkflowPhase.Pending, "Workflow processing has been postponed because too many workflows are already running")
+            : (Phase, null);
+    }
+
+    private void Await(LocksAwaited awaited)
+    {
+        Locks.Apply(awaited);
+        if (Locks.Find(awaited.Ticket) is not { } claim)
+        {
+            return;
+        }
+
+        if (At(claim.Node) is { } node)
+        {
+            (node.Phase, node.Message) = (NodePhase.Pending, awaited.Message);
+        }
+        else
+        {
+            (Phase, Message) = (WorkflowPhase.Pending, awaited.Message);
+        }
+    }
+
+    private void Hold(LocksHeld held)
+    {
+        Locks.Apply(held);
+        if (Locks.Find(held.Ticket) is not { } claim)
+        {
+            return;
+        }
+
+        if (At(claim.Node) is { } node)
+        {
+            (node.Phase, node.Message) = (node.Waits ? NodePhase.Pending : NodePhase.Running, null);
+        }
+        else
+        {
+            Message = null;
+        }
+    }
+
+    private void Admit(Node node, NodeAdmitted admitted)
+    {
+        var progressed = IsProgress(node);
+        CountActive(node, -1);
+        node.Waits = false;
+        node.AdmittedAt = admitted.At;
+        node.Become(admitted.Type);
+        node.Phase = admitted.Phase;
+        node.Message = null;
+        CountActive(node, +1);
+        Progress = (Progress.Done, Progress.All + (IsProgress(node) ? 1 : 0) - (progressed ? 1 : 0));
+        Wake(node, admitted.WakeAt);
     }
 
     private void Create(NodeCreated created)
@@ -307,6 +393,7 @@ public sealed class WorkflowState
             Inputs = created.Inputs ?? NodeInputs.None,
             Phase = created.Phase,
             Message = created.Message,
+            Waits = created.Waits,
             StartedAt = created.At,
             FinishedAt = created.Phase.IsEnd() ? created.At : null,
             Generation = Generation,
@@ -365,6 +452,7 @@ public sealed class WorkflowState
         if (wasRunning)
         {
             CountActive(node, -1);
+            node.Waits = false;
         }
 
         if (wasRunning && IsProgress(node))
@@ -376,7 +464,7 @@ public sealed class WorkflowState
     private void CountActive(Node node, int change)
     {
         OpenNodes += change;
-        ActivePods += node.Type == NodeType.Pod ? change : 0;
+        ActivePods += node.Type == NodeType.Pod && !node.Waits ? change : 0; // as upstream: who waits for a lock is no pod yet, but a child
         if (IsActiveChild(node) && At(node.Boundary) is { } boundary)
         {
             boundary.ActiveChildren += change;
