@@ -9,6 +9,7 @@ internal static class SynchronizationServices
     {
         services.AddSingleton<LockStore>();
         services.AddSingleton<SyncLimitStore>();
+        services.AddSingleton<SyncLimits>();
         services.AddSingleton<LockLimits>();
         services.AddSingleton<IOrderCarrier, LockOrderCarrier>();
         services.AddHostedService<ConfigMapWatch>();
