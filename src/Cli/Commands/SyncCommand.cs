@@ -19,8 +19,8 @@ internal sealed class SyncCommand
         {
             sync.Write("create", "Creates a limit.", (hub, place, limit, token) =>
                 hub.CreateSyncLimitAsync(hub.Namespace, place.Body(limit), token)),
-            sync.Read("get", "Shows a limit.", (hub, place, token) =>
-                hub.GetSyncLimitAsync(hub.Namespace, place.Key, place.Type, place.ConfigMap, token)),
+            sync.Read("get", "Shows a limit.", async (hub, place, token) =>
+                await hub.GetSyncLimitAsync(hub.Namespace, place.Key, place.Type, place.ConfigMap, token)),
             sync.Write("update", "Changes a limit; whoever waits for it may go on at once.", (hub, place, limit, token) =>
                 hub.UpdateSyncLimitAsync(hub.Namespace, place.Key, place.Body(limit), token)),
             sync.Read("delete", "Deletes a limit.", async (hub, place, token) =>

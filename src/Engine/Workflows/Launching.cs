@@ -123,7 +123,11 @@ internal static class Launching
         var until = type == NodeType.Suspend ? Suspension.Until(turn, node.Inputs, template) : null;
         var phase = type is NodeType.Steps or NodeType.DAG or NodeType.Retry or NodeType.Suspend ? NodePhase.Running : NodePhase.Pending;
         turn.Record(new NodeAdmitted(node.Index, type, phase, turn.Now, until));
-        if (phase == NodePhase.Pending)
+        if (type == NodeType.Retry)
+        {
+            RetryEvaluation.Advance(turn, node); // the first attempt takes the room that was free for this node
+        }
+        else if (phase == NodePhase.Pending)
         {
             LeafStart.Prepare(turn, node);
         }
