@@ -112,6 +112,18 @@ internal sealed class ArgoClient(HubConnection connection, TimeProvider time) : 
     public Task DeleteTemplateAsync(TemplateScope scope, string @namespace, string name, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"{scope.Path(@namespace)}/{Escape(name)}", null, cancellationToken);
 
+    public Task<JsonObject> CreateSyncLimitAsync(string @namespace, JsonObject limit, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"api/v1/sync/{Escape(@namespace)}", limit, cancellationToken);
+
+    public Task<JsonObject> UpdateSyncLimitAsync(string @namespace, string key, JsonObject limit, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Put, $"api/v1/sync/{Escape(@namespace)}/{Escape(key)}", limit, cancellationToken);
+
+    public Task<JsonObject> GetSyncLimitAsync(string @namespace, string key, string type, string? configMap, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"api/v1/sync/{Escape(@namespace)}/{Escape(key)}{Query(("type", type), ("cmName", configMap))}", null, cancellationToken);
+
+    public Task DeleteSyncLimitAsync(string @namespace, string key, string type, string? configMap, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"api/v1/sync/{Escape(@namespace)}/{Escape(key)}{Query(("type", type), ("cmName", configMap))}", null, cancellationToken);
+
     public Task<JsonObject> VersionAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "api/v1/version", null, cancellationToken);
 

@@ -20,6 +20,7 @@ public static class ArgoServerEndpoints
         api.MapWorkflowStreams();
         api.MapTemplates(TemplateApi.Namespaced);
         api.MapTemplates(TemplateApi.ClusterScoped);
+        api.MapSyncLimits();
         api.MapServerFacts();
         return api;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Argosy.Contracts.Agents;
 using Argosy.ControlPlane.Clusters;
@@ -19,7 +20,7 @@ namespace Argosy.ControlPlane.Workflows;
 [Reentrant]
 internal sealed class WorkflowGrain(
     IJournal journal, IResources resources, Fleet fleet, IGrainFactory grains, IEnumerable<IOrderAnswer> answers, IEnumerable<IOrderCarrier> carriers,
-    WorkflowViews views, TimeProvider time, ILogger<WorkflowGrain> log)
+    WorkflowQueue queue, WorkflowViews views, TimeProvider time, ILogger<WorkflowGrain> log)
     : Grain, IWorkflowGrain
 {
     private readonly List<Pending> inbox = [];
@@ -48,7 +49,16 @@ internal sealed class WorkflowGrain(
         {
             StayWhileRunning();
             places.Reserve(State);
-            await Take(new Recovered());
+            if (!State.Postponed)
+            {
+                queue.Keep(this.GetPrimaryKeyString(), State.Namespace);
+            }
+
+            await Take(State.Postponed && MayRun(State.Manifest) ? [new Recovered(), new Admitted()] : [new Recovered()]);
+        }
+        else if (State.Accepted)
+        {
+            await Take(new Recovered()); // what it still held when the hub died is given back
         }
     }
 
@@ -65,7 +75,8 @@ internal sealed class WorkflowGrain(
     {
         if (!State.Accepted)
         {
-            await Take(new Submitted((JsonObject)JsonNode.Parse(manifest)!));
+            var submitted = (JsonObject)JsonNode.Parse(manifest)!;
+            await Take(new Submitted(submitted) { Postponed = !MayRun(submitted) });
         }
         else
         {
@@ -136,7 +147,7 @@ internal sealed class WorkflowGrain(
         && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt;
 
     public Task<string?> Ask(WorkflowInput verb) => State.Accepted
-        ? Take(verb)
+        ? Take(verb is RetryAsked retry && State.Phase.IsEnd() ? retry with { Postponed = !MayRun(State.Manifest) } : verb)
         : Task.FromResult<string?>("the workflow has not been accepted yet: try again in a moment");
 
     public Task PlaceAgain() => places.Unplaced.Count == 0 ? Task.CompletedTask : Take(PlaceAgainInput);
@@ -157,10 +168,19 @@ internal sealed class WorkflowGrain(
             await grains.GetGrain<IClusterGrain>(cluster).Deliver([new HubMessage { Forget = State.Uid }]);
         }
 
+        await CarryOutAsync(State.Locks.Next > 0 ? [new KeepLocks([])] : []);
+        queue.Leave(this.GetPrimaryKeyString());
         views.Withdraw(State);
         await ledger.ForgetAsync();
         DeactivateOnIdle();
     }
+
+    /// <summary>Whether there is room for the workflow among those that run; else it is told when there is.</summary>
+    private bool MayRun(JsonObject manifest) => queue.Ask(
+        this.GetPrimaryKeyString(),
+        (string?)manifest["metadata"]?["namespace"] ?? "default",
+        manifest["spec"]?["priority"] is JsonValue priority && priority.TryGetValue(out int number) ? number : 0,
+        DateTimeOffset.TryParse((string?)manifest["metadata"]?["creationTimestamp"], CultureInfo.InvariantCulture, out var created) ? created : time.GetUtcNow());
 
     // Not an input of the engine: has the grain ask for places again for what has none.
     private static readonly WorkflowInput PlaceAgainInput = new TimePassed();
@@ -230,6 +250,7 @@ internal sealed class WorkflowGrain(
 
             StayWhileRunning();
             SetAlarm();
+            LeaveWhenEnded();
         }
         catch (Exception failure)
         {
@@ -277,7 +298,9 @@ internal sealed class WorkflowGrain(
             [
                 .. State.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && node.Cluster is not null)
                     .Select(node => new CancelNode(node.Index, "the workflow ended in Error", DaemonDone: false)),
+                .. State.Locks.Next > 0 ? [new KeepLocks([])] : Array.Empty<WorkflowOrder>(),
             ]);
+            LeaveWhenEnded();
             publisher = null; // it showed the state that was dropped
             Publish(facts);
         }
@@ -378,6 +401,14 @@ internal sealed class WorkflowGrain(
 
     // An idle grain is put away, and its alarm with it; a workflow that waits for hours still has deadlines.
     private void StayWhileRunning() => DelayDeactivation(State.Phase.IsEnd() ? TimeSpan.FromTicks(-1) : TimeSpan.MaxValue);
+
+    private void LeaveWhenEnded()
+    {
+        if (State.Phase.IsEnd())
+        {
+            queue.Leave(this.GetPrimaryKeyString());
+        }
+    }
 
     private void SetAlarm()
     {

@@ -9,6 +9,9 @@ internal static class WorkflowServices
 {
     public static void AddWorkflows(this IServiceCollection services)
     {
+        services.AddOptions<WorkflowOptions>().BindConfiguration(WorkflowOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<WorkflowQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkflowQueue>()); // before the controller: it counts what is there
         services.AddSingleton<WorkflowViews>();
         services.AddSingleton<IWorkflowVerbs, WorkflowVerbs>();
         services.AddSingleton<IWorkflowLogs, WorkflowLogs>();

@@ -13,6 +13,7 @@ public sealed class Simulator(Func<WorkflowState, Node, LeafOutcome> outcome, Fu
 {
     private readonly List<WorkflowInput> inputs = [];
     private readonly Queue<int> suspended = new();
+    private readonly SimulatedSynchronization synchronization = new();
     private readonly List<WorkflowFact> facts = [];
     private int taken;
     private DateTimeOffset now = Beginning;
@@ -84,6 +85,10 @@ public sealed class Simulator(Func<WorkflowState, Node, LeafOutcome> outcome, Fu
                 {
                     suspended.Enqueue(state.Find(created.Name)!.Index);
                 }
+                else if (fact is NodeAdmitted { Type: NodeType.Suspend } admitted)
+                {
+                    suspended.Enqueue(admitted.Node);
+                }
             }
 
             foreach (var order in decision.Orders)
@@ -151,6 +156,9 @@ public sealed class Simulator(Func<WorkflowState, Node, LeafOutcome> outcome, Fu
         {
             case ReadResource read:
                 inputs.Add(new ResourceAnswered(read.Resource, resource(read.Resource)));
+                break;
+            case AskLocks or ReleaseLocks or KeepLocks or ReadCache or WriteCache:
+                inputs.AddRange(synchronization.Answer(state, order, resource));
                 break;
             case PlaceNode place:
                 var decision = Place(place.Rule);

@@ -44,6 +44,8 @@ public sealed class Template
         Outputs = Arguments.Read(json.Object("outputs"));
         Daemon = json.Bool("daemon") ?? false;
         Parallelism = json.Int("parallelism");
+        Synchronization = json.Object("synchronization") is { Count: > 0 } synchronization ? JsonTags.Compile(synchronization) : null;
+        Memoize = json.Object("memoize") is { Count: > 0 } memoize ? JsonTags.Compile(memoize) : null;
         FailFast = json.Bool("failFast") ?? false;
         RetryStrategy = json.Object("retryStrategy") is { } retry ? Templates.RetryStrategy.Read(retry) : null;
         StepGroups = json["steps"] is JsonArray groups ? [.. groups.Select(ReadGroup)] : [];
@@ -76,6 +78,12 @@ public sealed class Template
 
     public bool FailFast { get; }
 
+    /// <summary>The locks a node needs before it starts, as the manifest has them.</summary>
+    public JsonTags? Synchronization { get; }
+
+    /// <summary>Where a node's outputs may be known already.</summary>
+    public JsonTags? Memoize { get; }
+
     public RetryStrategy? RetryStrategy { get; }
 
     public IReadOnlyList<IReadOnlyList<Step>> StepGroups { get; }
@@ -92,7 +100,7 @@ public sealed class Template
     public bool IsPod => Type is TemplateType.Container or TemplateType.ContainerSet or TemplateType.Script or TemplateType.Resource or TemplateType.Data;
 
     /// <summary>
-    /// The template without what is rendered by itself, when its turn comes: members of its steps or DAG, metrics, retry strategy; and without
+    /// The template without what is rendered by itself, when its turn comes: members of its steps or DAG, metrics, retry strategy, locks, memoization; and without
     /// the declarations of its inputs.
     /// </summary>
     public JsonTags Tags => tags.Value;
@@ -120,7 +128,7 @@ public sealed class Template
         var renderable = new JsonObject();
         foreach (var (field, value) in Json)
         {
-            if (field is not ("steps" or "inputs" or "metrics" or "retryStrategy"))
+            if (field is not ("steps" or "inputs" or "metrics" or "retryStrategy" or "synchronization" or "memoize"))
             {
                 renderable[field] = field == "dag" ? new JsonObject { ["target"] = Dag?.Target } : value?.DeepClone();
             }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Argosy.Engine.Expressions;
 
 namespace Argosy.Engine.Templates;
 
@@ -23,6 +24,7 @@ public sealed class WorkflowSpec
         Hooks = LifecycleHook.ReadAll(json.Object("hooks"), json.Text("onExit"));
         Parallelism = json.Int("parallelism");
         Priority = json.Int("priority");
+        Synchronization = json.Object("synchronization") is { Count: > 0 } synchronization ? JsonTags.Compile(synchronization) : null;
         ServiceAccountName = json.Text("serviceAccountName") ?? "default";
     }
 
@@ -38,6 +40,9 @@ public sealed class WorkflowSpec
     public int? Parallelism { get; }
 
     public int? Priority { get; }
+
+    /// <summary>The locks the workflow needs before it runs, as the manifest has them.</summary>
+    public JsonTags? Synchronization { get; }
 
     public string ServiceAccountName { get; }
 

@@ -44,6 +44,12 @@ internal static class Launching
             return CallOutcome.Waiting;
         }
 
+        if (WaitingNodes.Concern(call.Template) && !call.Flags.HasFlag(NodeFlags.Retried))
+        {
+            WaitingNodes.Create(turn, Created(turn, call, NodeTypeOf(call.Template), NodePhase.Pending, inputs!), call.Template);
+            return CallOutcome.Made;
+        }
+
         if (call.Template.RetryStrategy is not null && !call.Flags.HasFlag(NodeFlags.Retried))
         {
             // The first attempt starts at once: it takes the slot that was free for this call.
@@ -108,6 +114,29 @@ internal static class Launching
             error = failure.Message;
             return null;
         }
+    }
+
+    /// <summary>Starts a node that waited.</summary>
+    public static void Start(Turn turn, Node node, Template template)
+    {
+        var type = template.RetryStrategy is not null ? NodeType.Retry : node.Type;
+        var until = type == NodeType.Suspend ? Suspension.Until(turn, node.Inputs, template) : null;
+        var phase = type is NodeType.Steps or NodeType.DAG or NodeType.Retry or NodeType.Suspend ? NodePhase.Running : NodePhase.Pending;
+        turn.Record(new NodeAdmitted(node.Index, type, phase, turn.Now, until));
+        if (type == NodeType.Retry)
+        {
+            RetryEvaluation.Advance(turn, node); // the first attempt takes the room that was free for this node
+        }
+        else if (phase == NodePhase.Pending)
+        {
+            LeafStart.Prepare(turn, node);
+        }
+        else
+        {
+            turn.Notify(node.Index);
+        }
+
+        turn.Notify(node.Owner, node.Index); // hooks may wait for it to run
     }
 
     private static void Start(Turn turn, Call call, NodeInputs inputs)

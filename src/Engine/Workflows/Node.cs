@@ -26,13 +26,19 @@ public enum NodeFlags
 public sealed class Node
 {
     private List<int>? members;
+    private NodeType type;
 
     /// <summary>Position in order of creation; facts name nodes by it.</summary>
     public required int Index { get; init; }
 
     public required string Name { get; init; }
 
-    public required NodeType Type { get; init; }
+    /// <summary>Changes once at most: a node that waited for a lock may start as a Retry node.</summary>
+    public required NodeType Type
+    {
+        get => type;
+        init => type = value;
+    }
 
     /// <summary>The node whose evaluation waits for this one; -1: the workflow itself.</summary>
     public required int Owner { get; init; }
@@ -68,6 +74,15 @@ public sealed class Node
 
     /// <summary>When the node wants to be looked at again: end of a suspension, a deadline, the end of a back-off.</summary>
     public DateTimeOffset? WakeAt { get; internal set; }
+
+    /// <summary>It has not started: it waits for locks or for what a cache says.</summary>
+    public bool Waits { get; internal set; }
+
+    /// <summary>When a node that had to wait started; null: it did not have to.</summary>
+    public DateTimeOffset? AdmittedAt { get; internal set; }
+
+    /// <summary>Set once its cache was asked.</summary>
+    public NodeMemo? Memo { get; internal set; }
 
     /// <summary>The cluster it was placed in; null while it waits for a place.</summary>
     public string? Cluster { get; internal set; }
@@ -122,6 +137,8 @@ public sealed class Node
     /// <summary>Worked out from its name once, for it is asked for with every order and report.</summary>
     [JsonIgnore]
     internal string? Id { get; set; }
+
+    internal void Become(NodeType other) => type = other;
 
     internal void Own(int member) => (members ??= []).Add(member);
 

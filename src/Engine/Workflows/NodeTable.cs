@@ -52,6 +52,7 @@ internal sealed class NodeTable(Func<string, string> idOf)
             Inputs = created.Inputs ?? NodeInputs.None,
             Phase = created.Phase,
             Message = created.Message,
+            Waits = created.Waits,
             StartedAt = created.At,
             FinishedAt = created.Phase.IsEnd() ? created.At : null,
             Generation = generation,
@@ -117,12 +118,27 @@ internal sealed class NodeTable(Func<string, string> idOf)
         if (wasRunning)
         {
             CountActive(node, -1);
+            node.Waits = false;
         }
 
         if (wasRunning && IsProgress(node))
         {
             Progress = (Progress.Done + 1, Progress.All);
         }
+    }
+
+    /// <summary>A node that waited starts, maybe as one of another type.</summary>
+    public void Admit(Node node, NodeAdmitted admitted)
+    {
+        var progressed = IsProgress(node);
+        CountActive(node, -1);
+        node.Waits = false;
+        node.AdmittedAt = admitted.At;
+        node.Become(admitted.Type);
+        node.Phase = admitted.Phase;
+        node.Message = null;
+        CountActive(node, +1);
+        Progress = (Progress.Done, Progress.All + (IsProgress(node) ? 1 : 0) - (progressed ? 1 : 0));
     }
 
     /// <summary>The node serves others from now on: its owner need not wait for it.</summary>
@@ -216,7 +232,7 @@ internal sealed class NodeTable(Func<string, string> idOf)
     private void CountActive(Node node, int change)
     {
         Open += change;
-        ActivePods += node.Type == NodeType.Pod ? change : 0;
+        ActivePods += node.Type == NodeType.Pod && !node.Waits ? change : 0; // as upstream: who waits for a lock is no pod yet, but a child
         if (node.Type is NodeType.Pod or NodeType.Steps or NodeType.DAG && At(node.Boundary) is { } boundary)
         {
             boundary.ActiveChildren += change;

@@ -69,6 +69,7 @@ internal static class PodReports
         if (becomesDaemon)
         {
             turn.Record(new NodeDaemoned(node.Index, status.PodIp ?? ""));
+            Locks.GiveUp(turn, node); // it counts as done
         }
 
         if (starts || becomesDaemon)

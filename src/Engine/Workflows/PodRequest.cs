@@ -218,7 +218,7 @@ public static class PodRequests
         void Consider(DateTimeOffset? candidate) => deadline = deadline is null || candidate < deadline ? candidate ?? deadline : deadline;
         if (long.TryParse(body.Text("activeDeadlineSeconds"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var seconds))
         {
-            Consider(node.StartedAt.AddSeconds(Math.Clamp(seconds, 0, int.MaxValue)));
+            Consider((node.AdmittedAt ?? node.StartedAt).AddSeconds(Math.Clamp(seconds, 0, int.MaxValue)));
         }
 
         if (timeout is { } limit)

@@ -30,6 +30,7 @@ internal static class RetryEvaluation
             if (!retry.Daemoned)
             {
                 turn.Record(new NodeDaemoned(retry.Index, last.PodIp ?? ""));
+                Locks.GiveUp(turn, retry);
                 turn.Notify(retry.Owner, retry.Index);
             }
 

@@ -30,6 +30,16 @@ internal sealed class RetryVerb
         var verb = new RetryVerb(state);
         verb.Choose(asked);
         turn.Record(new WorkflowRetried([.. verb.removed.Order()], [.. verb.reopened.Order()], asked.Parameters, turn.Now));
+        if (asked.Postponed)
+        {
+            turn.Record(new WorkflowPostponed(true, turn.Now));
+        }
+        else if (state.Spec?.Synchronization is not null)
+        {
+            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Pending, null, turn.Now)); // until it has its locks again
+        }
+
+        Locks.AskAgain(turn, [.. verb.reopened.Order()]);
         Recovery.Look(turn);
         return null;
     }

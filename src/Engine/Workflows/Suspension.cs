@@ -8,24 +8,27 @@ internal static class Suspension
 {
     public static void Start(Turn turn, NodeCreated created, Template template)
     {
-        DateTimeOffset? until = null;
-        if (template.Json.Object("suspend").Text("duration") is { Length: > 0 } duration)
+        try
         {
-            var inputs = created.Inputs ?? NodeInputs.None;
-            try
-            {
-                var text = TagText.Parse(duration)
-                    .Render(new LayeredVariables(new InputVariables(inputs), new WorkflowVariables(turn.State, turn.Now))).Text;
-                until = turn.Now + (Duration.Parse(text) ?? throw new ExpressionException($"suspend duration '{text}' is not a duration"));
-            }
-            catch (ExpressionException failure)
-            {
-                Launching.Fail(turn, created with { Phase = NodePhase.Error, Message = failure.Message });
-                return;
-            }
+            turn.Create(created with { WakeAt = Until(turn, created.Inputs ?? NodeInputs.None, template) });
+        }
+        catch (ExpressionException failure)
+        {
+            Launching.Fail(turn, created with { Phase = NodePhase.Error, Message = failure.Message });
+        }
+    }
+
+    /// <summary>When a suspension that begins now ends by itself; null: it waits for a person.</summary>
+    /// <exception cref="ExpressionException">Its duration is none.</exception>
+    public static DateTimeOffset? Until(Turn turn, NodeInputs inputs, Template template)
+    {
+        if (template.Json.Object("suspend").Text("duration") is not { Length: > 0 } duration)
+        {
+            return null;
         }
 
-        turn.Create(created with { WakeAt = until });
+        var text = TagText.Parse(duration).Render(new LayeredVariables(new InputVariables(inputs), new WorkflowVariables(turn.State, turn.Now))).Text;
+        return turn.Now + (Duration.Parse(text) ?? throw new ExpressionException($"suspend duration '{text}' is not a duration"));
     }
 
     /// <summary>Lets the node go on, with its supplied outputs or their defaults.</summary>

@@ -17,6 +17,9 @@ internal static class Timers
             var node = turn.State[index];
             switch (node.Type)
             {
+                case var _ when node.Waits:
+                    Shutdowns.Abandon(turn, node, "timeout");
+                    break;
                 case NodeType.Suspend:
                     Suspension.OnTime(turn, node);
                     break;
@@ -69,6 +72,9 @@ internal static class Shutdowns
 
             switch (node.Type)
             {
+                case var _ when Locks.Lacks(state, node):
+                    Abandon(turn, node, $"Stopped with strategy '{strategy}'");
+                    break;
                 case NodeType.Suspend or NodeType.HTTP or NodeType.Plugin:
                     Abandon(turn, node, $"Stopped with strategy '{strategy}'");
                     break;
@@ -91,7 +97,7 @@ internal static class Shutdowns
         turn.Record(new DeadlineExceeded());
         foreach (var node in OpenNodes(turn.State).Where(node => !node.Is(NodeFlags.OnExit)))
         {
-            if (node.IsPod || node.Type == NodeType.Suspend)
+            if (node.IsPod || node.Type == NodeType.Suspend || Locks.Lacks(turn.State, node))
             {
                 Abandon(turn, node, DeadlineMessage);
             }
@@ -135,7 +141,7 @@ internal static class Shutdowns
     /// <summary>Has every running group look at itself again, the innermost first, and the workflow last.</summary>
     public static void NotifyGroups(Turn turn)
     {
-        foreach (var node in OpenNodes(turn.State).Where(node => node.Type is NodeType.Steps or NodeType.StepGroup or NodeType.DAG or NodeType.TaskGroup or NodeType.Retry).Reverse())
+        foreach (var node in OpenNodes(turn.State).Where(node => node.Waits || node.Type is NodeType.Steps or NodeType.StepGroup or NodeType.DAG or NodeType.TaskGroup or NodeType.Retry).Reverse())
         {
             turn.Notify(node.Index);
         }

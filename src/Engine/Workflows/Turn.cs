@@ -81,6 +81,12 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
         var tolerated = Tolerance.Covers(this, phase, node.Flags, node.StepName, node.Boundary);
         Record(new NodeEnded(node.Index, phase, Now) { Message = message, Outputs = outputs, Tolerated = tolerated });
         GlobalOutputs.Export(this, node);
+        Locks.GiveUp(this, node);
+        if (phase == NodePhase.Succeeded && node.Memo is { Hit: false })
+        {
+            Order(new WriteCache(node.Index));
+        }
+
         if (node.Type is NodeType.Steps or NodeType.DAG)
         {
             Daemons.StopWithin(this, node.Index);

@@ -18,8 +18,15 @@ public static class WorkflowDecider
     public static Decision Decide(WorkflowState state, WorkflowInput input, DateTimeOffset now)
     {
         var turn = new Turn(state, now);
+        var hadLocks = state.Locks.All.Count > 0;
         var refusal = Take(turn, input);
+        hadLocks |= state.Locks.All.Count > 0;
         Settle(turn);
+        if (hadLocks && state.Phase.IsEnd())
+        {
+            turn.Order(new KeepLocks([]));
+        }
+
         return new Decision(turn.Facts, turn.Orders, refusal);
     }
 
@@ -32,6 +39,11 @@ public static class WorkflowDecider
                 if (!state.Accepted)
                 {
                     turn.Record(new WorkflowAccepted(submitted.Manifest, turn.Now));
+                    if (submitted.Postponed)
+                    {
+                        turn.Record(new WorkflowPostponed(true, turn.Now));
+                    }
+
                     turn.Notify(-1);
                 }
 
@@ -41,6 +53,26 @@ public static class WorkflowDecider
                 return null;
             case ResourceAnswered answered:
                 Answer(turn, answered);
+                return null;
+            case Admitted:
+                if (state.Postponed && !state.Phase.IsEnd())
+                {
+                    turn.Record(new WorkflowPostponed(false, turn.Now));
+                    turn.Notify(-1);
+                }
+
+                return null;
+            case LocksGranted granted:
+                Locks.Grant(turn, granted.Ticket);
+                return null;
+            case LocksQueued queued:
+                Locks.Await(turn, queued);
+                return null;
+            case LocksRefused refused:
+                Locks.Refuse(turn, refused);
+                return null;
+            case CacheAnswered answered:
+                Memoization.Take(turn, answered);
                 return null;
             case PlacementAnswered placement:
                 Place(turn, placement);
@@ -93,7 +125,7 @@ public static class WorkflowDecider
 
     private static void Place(Turn turn, PlacementAnswered placement)
     {
-        if (turn.State.At(placement.Node) is not { Phase: NodePhase.Pending, Cluster: null } node)
+        if (turn.State.At(placement.Node) is not { Phase: NodePhase.Pending, Cluster: null, Waits: false } node)
         {
             return;
         }
@@ -145,14 +177,22 @@ public static class WorkflowDecider
 
     private static void Advance(Turn turn, Node node, int member)
     {
-        if (node.Phase.IsEnd())
+        var state = turn.State;
+        if (node.Phase.IsEnd() || state.Phase == WorkflowPhase.Pending || Locks.LockOut(state, node))
         {
             return;
         }
 
         try
         {
-            AdvanceOpen(turn, node, member);
+            if (node.Waits)
+            {
+                WaitingNodes.Advance(turn, node);
+            }
+            else
+            {
+                AdvanceOpen(turn, node, member);
+            }
         }
         catch (ExpressionException failure) when (node.Open == 0)
         {
@@ -191,9 +231,15 @@ internal static class Recovery
     public static void Look(Turn turn)
     {
         var state = turn.State;
+        Locks.Reassert(turn);
         if (state.Phase.IsEnd())
         {
             return;
+        }
+
+        foreach (var node in state.Nodes.Where(node => node is { Phase: NodePhase.Succeeded, Memo.Hit: false }))
+        {
+            turn.Order(new WriteCache(node.Index));
         }
 
         foreach (var resource in state.RequestedResources)
@@ -201,7 +247,7 @@ internal static class Recovery
             turn.Order(new ReadResource(resource));
         }
 
-        foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd()))
+        foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && !node.Waits))
         {
             if (node.Cluster is null)
             {

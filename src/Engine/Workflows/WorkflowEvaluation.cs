@@ -16,9 +16,9 @@ internal static class WorkflowEvaluation
             return;
         }
 
-        if (state.Phase is WorkflowPhase.None or WorkflowPhase.Pending)
+        if (state.Phase is WorkflowPhase.None or WorkflowPhase.Pending && !Begins(turn))
         {
-            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Running, null, turn.Now));
+            return;
         }
 
         if (state.Find(state.Name) is not { } root)
@@ -40,6 +40,24 @@ internal static class WorkflowEvaluation
         {
             Finish(turn, root);
         }
+    }
+
+    /// <summary>Has the workflow run, unless it is postponed or waits for its locks. One that is being ended waits for nothing.</summary>
+    private static bool Begins(Turn turn)
+    {
+        var state = turn.State;
+        if (!Launching.IsRefused(state, NodeFlags.None) && (state.Postponed || !Locks.HasWorkflowLocks(turn)))
+        {
+            return false;
+        }
+
+        turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Running, null, turn.Now));
+        if (state.NodeCount > 0)
+        {
+            Shutdowns.NotifyGroups(turn); // it was tried again, and waited
+        }
+
+        return true;
     }
 
     /// <summary>Whether everything that the workflow is made of has been read.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Argosy.Engine.Synchronization;
 
 namespace Argosy.Engine.Workflows;
 
@@ -28,6 +29,13 @@ namespace Argosy.Engine.Workflows;
 [JsonDerivedType(typeof(DeadlineChanged), "deadline")]
 [JsonDerivedType(typeof(DeadlineExceeded), "expired")]
 [JsonDerivedType(typeof(WorkflowRetried), "retried")]
+[JsonDerivedType(typeof(WorkflowPostponed), "postponed")]
+[JsonDerivedType(typeof(LocksAsked), "lock")]
+[JsonDerivedType(typeof(LocksAwaited), "queued")]
+[JsonDerivedType(typeof(LocksHeld), "held")]
+[JsonDerivedType(typeof(LocksGivenUp), "unlock")]
+[JsonDerivedType(typeof(NodeMemoized), "memo")]
+[JsonDerivedType(typeof(NodeAdmitted), "go")]
 public abstract record WorkflowFact;
 
 /// <param name="Manifest">The whole object as it was submitted (metadata and spec).</param>
@@ -69,6 +77,10 @@ public sealed record NodeCreated(
 
     [JsonPropertyName("w")]
     public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>It has not started: it waits for locks or for what a cache says.</summary>
+    [JsonPropertyName("wt")]
+    public bool Waits { get; init; }
 
     /// <summary>Whether the owner carries on although the node failed before it began.</summary>
     [JsonPropertyName("ok")]
@@ -129,6 +141,42 @@ public sealed record GlobalOutputSet(ParameterValue? Parameter, ArtifactValue? A
 public sealed record SuspensionChanged(bool Suspended) : WorkflowFact;
 
 public sealed record ShutdownRequested(ShutdownStrategy Strategy) : WorkflowFact;
+
+/// <summary>The workflow may not run yet because too many others do; or may by now.</summary>
+public sealed record WorkflowPostponed(bool Postponed, DateTimeOffset At) : WorkflowFact;
+
+/// <param name="Node">-1: the workflow as a whole.</param>
+public sealed record LocksAsked(
+    [property: JsonPropertyName("t")] long Ticket,
+    [property: JsonPropertyName("i")] int Node,
+    [property: JsonPropertyName("l")] IReadOnlyList<LockName> Locks) : WorkflowFact;
+
+/// <param name="Lock">The lock it waits for, by upstream's key.</param>
+/// <param name="Holders">Who holds each of the claim's locks, in the claim's order.</param>
+public sealed record LocksAwaited(
+    [property: JsonPropertyName("t")] long Ticket,
+    [property: JsonPropertyName("m")] string Message,
+    [property: JsonPropertyName("l")] string Lock,
+    [property: JsonPropertyName("h")] IReadOnlyList<IReadOnlyList<string>> Holders) : WorkflowFact;
+
+public sealed record LocksHeld([property: JsonPropertyName("t")] long Ticket) : WorkflowFact;
+
+public sealed record LocksGivenUp([property: JsonPropertyName("t")] long Ticket) : WorkflowFact;
+
+public sealed record NodeMemoized(
+    [property: JsonPropertyName("i")] int Node,
+    [property: JsonPropertyName("k")] string Key,
+    [property: JsonPropertyName("c")] string Cache,
+    [property: JsonPropertyName("hit")] bool Hit) : WorkflowFact;
+
+/// <summary>A node that waited starts.</summary>
+/// <param name="Type">What it is from now on: one with a retry strategy becomes a Retry node.</param>
+public sealed record NodeAdmitted(
+    [property: JsonPropertyName("i")] int Node,
+    [property: JsonPropertyName("t")] NodeType Type,
+    [property: JsonPropertyName("ph")] NodePhase Phase,
+    [property: JsonPropertyName("at")] DateTimeOffset At,
+    [property: JsonPropertyName("w")] DateTimeOffset? WakeAt) : WorkflowFact;
 
 public sealed record DeadlineChanged(long? Seconds) : WorkflowFact;
 

@@ -5,7 +5,30 @@ namespace Argosy.Engine.Workflows;
 /// <summary>Something that happened and that a workflow has to decide about.</summary>
 public abstract record WorkflowInput;
 
-public sealed record Submitted(JsonObject Manifest) : WorkflowInput;
+public sealed record Submitted(JsonObject Manifest) : WorkflowInput
+{
+    /// <summary>Too many workflows run: it is Pending until <see cref="Admitted"/>.</summary>
+    public bool Postponed { get; init; }
+}
+
+/// <summary>A postponed workflow may run now.</summary>
+public sealed record Admitted : WorkflowInput;
+
+/// <summary>An answer to <see cref="AskLocks"/>: all locks of the claim are held.</summary>
+public sealed record LocksGranted(long Ticket) : WorkflowInput;
+
+/// <summary>An answer to <see cref="AskLocks"/>: the claim waits in line.</summary>
+/// <param name="Lock">The lock it waits for, by upstream's key.</param>
+/// <param name="Holders">Who holds each of the claim's locks, in the claim's order.</param>
+public sealed record LocksQueued(long Ticket, string Message, string Lock, IReadOnlyList<IReadOnlyList<string>> Holders) : WorkflowInput;
+
+/// <summary>An answer to <see cref="AskLocks"/>: it can never be, for instance because nobody knows the semaphore's limit.</summary>
+public sealed record LocksRefused(long Ticket, string Message) : WorkflowInput;
+
+/// <summary>The answer to <see cref="ReadCache"/>.</summary>
+/// <param name="Entry">The entry's JSON text; null: there is none.</param>
+/// <param name="Error">Why the cache cannot be used at all.</param>
+public sealed record CacheAnswered(int Node, string? Entry, string? Error) : WorkflowInput;
 
 /// <summary>The state was loaded again: look at everything that is under way.</summary>
 public sealed record Recovered : WorkflowInput;
@@ -32,7 +55,11 @@ public sealed record ShutdownAsked(ShutdownStrategy Strategy, NodeFieldSelector?
 public sealed record SetAsked(
     NodeFieldSelector Selector, NodePhase? Phase, string? Message, IReadOnlyList<ParameterValue> OutputParameters) : WorkflowInput;
 
-public sealed record RetryAsked(bool RestartSuccessful, NodeFieldSelector? Selector, IReadOnlyList<ParameterValue> Parameters) : WorkflowInput;
+public sealed record RetryAsked(bool RestartSuccessful, NodeFieldSelector? Selector, IReadOnlyList<ParameterValue> Parameters) : WorkflowInput
+{
+    /// <summary>Too many workflows run: it is Pending until <see cref="Admitted"/>.</summary>
+    public bool Postponed { get; init; }
+}
 
 public sealed record DeadlineAsked(long? Seconds) : WorkflowInput;
 

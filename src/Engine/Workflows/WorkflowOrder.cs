@@ -21,6 +21,24 @@ public sealed record CancelNode(int Node, string Reason, bool DaemonDone) : Work
 /// <summary>The node is decided: its agent may forget it.</summary>
 public sealed record ReleaseNode(int Node) : WorkflowOrder;
 
+/// <summary>Get a claim's locks (<see cref="WorkflowState.Locks"/>), now or when its turn comes; answer with <see cref="LocksGranted"/> and its like.</summary>
+public sealed record AskLocks(long Ticket) : WorkflowOrder;
+
+/// <summary>Give up what the claim holds or waits for.</summary>
+public sealed record ReleaseLocks(long Ticket) : WorkflowOrder;
+
+/// <summary>Give up all that the workflow holds or waits for except these claims.</summary>
+public sealed record KeepLocks(IReadOnlyList<long> Tickets) : WorkflowOrder;
+
+/// <summary>Look up what a node would put out and answer with <see cref="CacheAnswered"/>.</summary>
+public sealed record ReadCache(int Node, string Cache, string Key) : WorkflowOrder;
+
+/// <summary>Keep the outputs of a node that succeeded (<see cref="CacheEntry.Of"/>), unless the cache has newer ones.</summary>
+public sealed record WriteCache(int Node) : WorkflowOrder;
+
+/// <summary>Note that the node's entry was of use.</summary>
+public sealed record TouchCache(int Node) : WorkflowOrder;
+
 /// <summary>Where a node may run, with every tag resolved. Both empty: anywhere.</summary>
 public sealed record PlacementRule(string? Cluster, string? ClusterSelector)
 {

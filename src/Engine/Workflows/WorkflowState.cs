@@ -48,6 +48,12 @@ public sealed class WorkflowState
 
     public bool DeadlineExceeded { get; private set; }
 
+    /// <summary>It may not run yet because too many other workflows do.</summary>
+    public bool Postponed { get; private set; }
+
+    /// <summary>The locks it asked for.</summary>
+    public LockClaims Locks { get; } = new();
+
     /// <summary>How often the user asked to try it again.</summary>
     public int Generation { get; private set; }
 
@@ -196,6 +202,28 @@ public sealed class WorkflowState
             case WorkflowRetried retried:
                 Reopen(retried);
                 break;
+            case WorkflowPostponed postponed:
+                Postpone(postponed.Postponed);
+                break;
+            case LocksAsked asked:
+                Locks.Apply(asked);
+                break;
+            case LocksAwaited awaited:
+                Await(awaited);
+                break;
+            case LocksHeld held:
+                Hold(held);
+                break;
+            case LocksGivenUp given:
+                Locks.Drop(given.Ticket);
+                break;
+            case NodeMemoized memoized when At(memoized.Node) is { } node:
+                node.Memo = new NodeMemo(memoized.Key, memoized.Cache, memoized.Hit);
+                break;
+            case NodeAdmitted admitted when At(admitted.Node) is { } node:
+                nodes.Admit(node, admitted);
+                timers.Set(node, admitted.WakeAt);
+                break;
         }
     }
 
@@ -247,6 +275,51 @@ public sealed class WorkflowState
         {
             StartedAt ??= changed.At;
             FinishedAt = changed.At;
+            Locks.Clear();
+        }
+    }
+
+    private void Postpone(bool postponed)
+    {
+        Postponed = postponed;
+        (Phase, Message) = postponed
+            ? (WorkflowPhase.Pending, "Workflow processing has been postponed because too many workflows are already running")
+            : (Phase, null);
+    }
+
+    private void Await(LocksAwaited awaited)
+    {
+        Locks.Apply(awaited);
+        if (Locks.Find(awaited.Ticket) is not { } claim)
+        {
+            return;
+        }
+
+        if (At(claim.Node) is { } node)
+        {
+            (node.Phase, node.Message) = (NodePhase.Pending, awaited.Message);
+        }
+        else
+        {
+            (Phase, Message) = (WorkflowPhase.Pending, awaited.Message);
+        }
+    }
+
+    private void Hold(LocksHeld held)
+    {
+        Locks.Apply(held);
+        if (Locks.Find(held.Ticket) is not { } claim)
+        {
+            return;
+        }
+
+        if (At(claim.Node) is { } node)
+        {
+            (node.Phase, node.Message) = (node.Waits ? NodePhase.Pending : NodePhase.Running, null);
+        }
+        else
+        {
+            Message = null;
         }
     }
 

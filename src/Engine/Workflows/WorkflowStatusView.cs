@@ -32,6 +32,11 @@ public static class WorkflowStatusView
             status["outputs"] = outputs;
         }
 
+        if (SynchronizationView.Render(state) is { } synchronization)
+        {
+            status["synchronization"] = synchronization;
+        }
+
         status["conditions"] = Conditions(state);
         if (state.WorkflowTemplateRef is not null && state.Spec is { } spec)
         {
@@ -112,10 +117,17 @@ public static class WorkflowStatusView
 
         if (!node.Outputs.IsEmpty)
         {
-            var outputs = Values(node.Outputs.Parameters, node.Outputs.Artifacts);
-            Set(outputs, "result", node.Outputs.Result);
-            Set(outputs, "exitCode", node.Outputs.ExitCode);
-            json["outputs"] = outputs;
+            json["outputs"] = RenderOutputs(node.Outputs);
+        }
+
+        if (node.Memo is { } memo)
+        {
+            json["memoizationStatus"] = new JsonObject { ["hit"] = memo.Hit, ["key"] = memo.Key, ["cacheName"] = memo.CacheName };
+        }
+
+        if (state.Locks.OfNode(node.Index) is { } claim)
+        {
+            json["synchronizationStatus"] = claim.WaitsFor is { } waited ? new JsonObject { ["waiting"] = waited } : new JsonObject();
         }
 
         if (graph.ChildrenOf(node) is { Count: > 0 } children)
@@ -128,6 +140,14 @@ public static class WorkflowStatusView
             json["outboundNodes"] = Ids(state, graph.OutboundOf(node));
         }
 
+        return json;
+    }
+
+    internal static JsonObject RenderOutputs(NodeOutputs outputs)
+    {
+        var json = Values(outputs.Parameters, outputs.Artifacts);
+        Set(json, "result", outputs.Result);
+        Set(json, "exitCode", outputs.ExitCode);
         return json;
     }
 

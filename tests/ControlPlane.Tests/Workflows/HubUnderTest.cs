@@ -13,6 +13,9 @@ internal sealed class HubUnderTest : IAsyncDisposable
 
     public RunningHub Hub { get; private set; } = null!;
 
+    /// <summary>The hub's database; to be touched only while the hub is stopped.</summary>
+    public string DatabaseFile => Path.Combine(data, "hub.db");
+
     public static async Task<HubUnderTest> StartAsync(string? defaultCluster = null)
     {
         var hub = new HubUnderTest();
@@ -44,6 +47,21 @@ internal sealed class HubUnderTest : IAsyncDisposable
 
     public async Task DeleteAsync(string name) =>
         (await http.DeleteAsync(new Uri($"/apis/argoproj.io/v1alpha1/namespaces/default/workflows/{name}", UriKind.Relative))).EnsureSuccessStatusCode();
+
+    /// <summary>Sends a request to any of the hub's APIs and answers what came back, which must be no refusal.</summary>
+    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, string body = "", string type = "application/json")
+    {
+        var (status, answer) = await TryAsync(method, path, body, type);
+        Assert.True((int)status < 300, $"{method} {path}: {status} {answer?.ToJsonString()}");
+        return answer;
+    }
+
+    public async Task<(System.Net.HttpStatusCode Status, JsonNode? Body)> TryAsync(HttpMethod method, string path, string body = "", string type = "application/json")
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, System.Text.Encoding.UTF8, type) };
+        using var response = await http.SendAsync(request);
+        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync()));
+    }
 
     public async Task PatchClusterAsync(string name, string patch)
     {

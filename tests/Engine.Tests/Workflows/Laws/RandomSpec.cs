@@ -60,6 +60,11 @@ internal sealed class RandomSpec
             };
         }
 
+        if (Chance(0.1))
+        {
+            spec["synchronization"] = Mutexes("of-workflows");
+        }
+
         return spec;
     }
 
@@ -68,6 +73,16 @@ internal sealed class RandomSpec
     private string Leaf()
     {
         var body = new JsonObject { ["name"] = Name("leaf") };
+        if (Chance(0.1))
+        {
+            body["synchronization"] = Chance(0.5) ? Mutexes("a") : Chance(0.5) ? Mutexes("b") : Mutexes("a", "b");
+        }
+
+        if (!wildness.InAnyOrder && Chance(0.1))
+        {
+            body["memoize"] = Memoized(body);
+        }
+
         if (Chance(0.1))
         {
             body["suspend"] = Chance(0.5) ? new JsonObject() : new JsonObject { ["duration"] = random.Next(0, 100).ToString(System.Globalization.CultureInfo.InvariantCulture) };
@@ -217,8 +232,24 @@ internal sealed class RandomSpec
             MayRetry(body);
         }
 
+        if (Chance(0.1))
+        {
+            body["synchronization"] = Mutexes("of-" + (string)body["name"]!); // one of its own: a group inside must never want it too
+        }
+
+        if (!wildness.InAnyOrder && Chance(0.05))
+        {
+            body["memoize"] = Memoized(body);
+        }
+
         return Add(body);
     }
+
+    private static JsonObject Mutexes(params string[] names) =>
+        new() { ["mutexes"] = new JsonArray([.. names.Select(name => new JsonObject { ["name"] = name })]) };
+
+    private static JsonObject Memoized(JsonObject template) =>
+        new() { ["key"] = (string)template["name"]!, ["cache"] = new JsonObject { ["configMap"] = new JsonObject { ["name"] = "cache" } } };
 
     private void MayRetry(JsonObject body)
     {

@@ -16,11 +16,14 @@ internal sealed class RandomWorld
     private readonly List<WorkflowOrder> orders = [];
     private readonly Dictionary<(string Node, int Generation, int Attempt), Pod> pods = [];
     private readonly List<NodeReported> past = [];
+    private readonly List<WorkflowInput> answers = [];
+    private readonly RandomSynchronization synchronization;
 
     public RandomWorld(int seed, JsonObject spec)
     {
         this.seed = seed;
         random = new Random(seed);
+        synchronization = new RandomSynchronization(random);
         Spec = spec;
     }
 
@@ -101,6 +104,20 @@ internal sealed class RandomWorld
         return state;
     }
 
+    /// <summary>Locks that the workflow has not given back.</summary>
+    public int HeldLocks => synchronization.HeldBy(State.Uid).Count;
+
+    /// <summary>Carries out what was ordered at the end: locks are given back.</summary>
+    public RandomWorld Settle()
+    {
+        foreach (var order in orders.ToList())
+        {
+            answers.AddRange(synchronization.Answer(State, order));
+        }
+
+        return this;
+    }
+
     /// <summary>Every report that was ever made: by now they are all stale, or repeat what is known.</summary>
     public IReadOnlyList<NodeReported> Past => past;
 
@@ -122,18 +139,29 @@ internal sealed class RandomWorld
         }
 
         var waiting = pods.Where(pod => !pod.Value.Reported).ToList();
+        if (answers.Count > 0 && random.Next(3) == 0)
+        {
+            var heard = random.Next(answers.Count);
+            var answer = answers[heard];
+            answers.RemoveAt(heard);
+            Decide(answer);
+            return;
+        }
+
         var choice = random.Next(orders.Count + waiting.Count + 1);
         if (choice < orders.Count)
         {
-            var order = orders[choice];
-            orders.RemoveAt(choice);
+            // What concerns locks is carried out in the order it was given; all else may overtake.
+            var chosen = IsAboutLocks(orders[choice]) ? orders.FindIndex(IsAboutLocks) : choice;
+            var order = orders[chosen];
+            orders.RemoveAt(chosen);
             Obey(order);
         }
         else if (choice - orders.Count < waiting.Count)
         {
             Report(waiting[choice - orders.Count].Key, waiting[choice - orders.Count].Value);
         }
-        else if (orders.Count + waiting.Count == 0)
+        else if (orders.Count + waiting.Count + answers.Count == 0)
         {
             Wait();
         }
@@ -146,7 +174,11 @@ internal sealed class RandomWorld
     // Nothing is under way: either the workflow waits for time or a person, or it hangs.
     private void Wait()
     {
-        if (State.NextWake is { } wake)
+        if (synchronization.StrangersLeave(State) is { Count: > 0 } granted)
+        {
+            answers.AddRange(granted);
+        }
+        else if (State.NextWake is { } wake)
         {
             Now = wake > Now ? wake : Now;
             Decide(new TimePassed());
@@ -165,6 +197,7 @@ internal sealed class RandomWorld
     {
         State = Replayed();
         orders.Clear();
+        answers.Clear();
         Decide(new Recovered());
     }
 
@@ -215,9 +248,12 @@ internal sealed class RandomWorld
                 pods.Remove(KeyOf(node));
                 break;
             default:
+                answers.AddRange(synchronization.Answer(State, order));
                 break;
         }
     }
+
+    private static bool IsAboutLocks(WorkflowOrder order) => order is AskLocks or ReleaseLocks or KeepLocks;
 
     private (string Node, int Generation, int Attempt) KeyOf(Node node) => (State.IdOf(node), node.Generation, node.Attempt);
 

@@ -29,6 +29,29 @@ public sealed class WorkflowLaws(ITestOutputHelper output)
         });
 
     [Fact]
+    public void EndedWorkflow_HoldsNoLock() =>
+        Try((seed, spec) =>
+        {
+            var world = new RandomWorld(seed, spec) { Losses = 0.05, Restarts = 0.02, Verbs = 0.02 }.Run().Settle();
+            Assert.Empty(world.State.Locks.All);
+            Assert.Equal(0, world.HeldLocks);
+        });
+
+    [Fact]
+    public void NodesOfOneMutex_NeverRunTogether() =>
+        Try((seed, spec) => new RandomWorld(seed, spec)
+        {
+            Losses = 0.05,
+            Restarts = 0.03,
+            Verbs = 0.02,
+            Watch = (world, _) =>
+            {
+                var held = world.State.Locks.All.Where(claim => claim.Held).SelectMany(claim => claim.Locks).ToList();
+                Assert.Equal(held.Count, held.Distinct().Count());
+            },
+        }.Run());
+
+    [Fact]
     public void Replay_OfTheFacts_EqualsLife() =>
         Try((seed, spec) =>
         {
@@ -71,7 +94,7 @@ public sealed class WorkflowLaws(ITestOutputHelper output)
             {
                 var decision = world.Decide(input);
                 Assert.DoesNotContain(decision.Facts, fact => fact is not SuspensionChanged);
-                Assert.Empty(decision.Orders);
+                Assert.DoesNotContain(decision.Orders, order => order is not KeepLocks); // giving back again what was given back
             }
         });
 
