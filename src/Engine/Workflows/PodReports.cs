@@ -121,7 +121,7 @@ internal static class PodReports
         else
         {
             turn.Record(new NodeAttemptLost(node.Index, message));
-            turn.Order(new PlaceNode(node.Index, PodRequests.Of(turn.State, node).Placement));
+            turn.Order(new PlaceNode(node.Index, PodRequests.PlacementOf(turn.State, node)));
         }
     }
 

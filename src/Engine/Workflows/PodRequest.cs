@@ -29,7 +29,10 @@ public sealed record PodRequest
 
     public bool CaptureResult { get; init; }
 
-    /// <summary>The workflow's and the template's volumes, rendered.</summary>
+    /// <summary>The claims among the pod's volumes: pods of one workflow that share a claim have to share its cluster.</summary>
+    public IReadOnlyList<string> Claims { get; init; } = [];
+
+    /// <summary>The workflow's and the template's volumes that the pod mounts, rendered.</summary>
     public required JsonArray Volumes { get; init; }
 
     public required string ServiceAccount { get; init; }
@@ -58,7 +61,7 @@ public static class PodRequests
         var variables = Variables(state, node, template, podName);
         var rendered = template.Tags.Render(variables);
         var body = (JsonObject)rendered.Json!;
-        var (volumes, volumeTag) = Volumes(state, body, variables);
+        var (volumes, volumeTag) = PodVolumes.Of(state, body, variables);
         var timeout = Duration.Parse(body.Text("timeout"));
         var request = new PodRequest
         {
@@ -73,12 +76,22 @@ public static class PodRequests
             Daemon = template.Daemon,
             CaptureResult = node.Is(NodeFlags.CaptureResult),
             Volumes = volumes,
+            Claims = [.. volumes.OfType<JsonObject>().Select(volume => volume.Object("persistentVolumeClaim").Text("claimName")).OfType<string>().Distinct()],
             ServiceAccount = body.Text("serviceAccountName") ?? state.Spec!.ServiceAccountName,
             Timeout = timeout,
             Unresolved = rendered.Unresolved.Concat(rendered.Absent).FirstOrDefault(StepCalls.MustResolve) ?? volumeTag,
         };
         node.Plan = request;
         return request;
+    }
+
+    /// <summary>Where the node may run now: what its manifest says, and else the cluster that has the claims it mounts.</summary>
+    public static PlacementRule PlacementOf(WorkflowState state, Node node)
+    {
+        var request = Of(state, node);
+        return request.Placement.Cluster is null && request.Claims.Select(state.ClaimHomes.GetValueOrDefault).FirstOrDefault(home => home is not null) is { } home
+            ? request.Placement with { Cluster = home }
+            : request.Placement;
     }
 
     private static LocalVariables Variables(WorkflowState state, Node node, Template template, string podName)
@@ -128,39 +141,6 @@ public static class PodRequests
 
         // Only what was true when the node started may show in its pod, so that a restart works out the same one.
         return new LocalVariables(local, new LayeredVariables(new InputVariables(node.Inputs), new WorkflowVariables(state, node.StartedAt)));
-    }
-
-    private static (JsonArray Volumes, string? Unresolved) Volumes(WorkflowState state, JsonObject body, IVariables variables)
-    {
-        var volumes = new JsonArray();
-        string? unresolved = null;
-        if (state.Spec!.Json["volumes"] is JsonArray shared)
-        {
-            var rendered = JsonTags.Compile(shared).Render(variables);
-            unresolved = rendered.Unresolved.Concat(rendered.Absent).FirstOrDefault(StepCalls.MustResolve);
-            Append(volumes, rendered.Json as JsonArray);
-        }
-
-        foreach (var claim in state.Spec.Json.Objects("volumeClaimTemplates"))
-        {
-            var name = claim.Object("metadata").Text("name") ?? "";
-            volumes.Add(new JsonObject
-            {
-                ["name"] = name,
-                ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = $"{state.Name}-{name}" },
-            });
-        }
-
-        Append(volumes, body["volumes"] as JsonArray);
-        return (volumes, unresolved);
-    }
-
-    private static void Append(JsonArray to, JsonArray? from)
-    {
-        foreach (var volume in from ?? [])
-        {
-            to.Add(volume?.DeepClone());
-        }
     }
 
     private static PlacementRule Placement(WorkflowState state, JsonObject body, IVariables variables)

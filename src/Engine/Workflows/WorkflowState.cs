@@ -18,6 +18,7 @@ public sealed class WorkflowState
     private readonly HashSet<ResourceRef> requested = [];
     private readonly Dictionary<string, string> globalParameters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ArtifactValue> globalArtifacts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> claimHomes = new(StringComparer.Ordinal);
     private readonly List<int> daemons = [];
     private readonly PriorityQueue<int, DateTimeOffset> timers = new();
 
@@ -78,6 +79,9 @@ public sealed class WorkflowState
     public IReadOnlyCollection<ResourceRef> RequestedResources => requested;
 
     public IReadOnlyDictionary<ResourceRef, JsonObject?> Resources => resources;
+
+    /// <summary>The cluster where each claim that a pod of this workflow mounts was first used: its volume is there.</summary>
+    public IReadOnlyDictionary<string, string> ClaimHomes => claimHomes;
 
     public bool Accepted => Uid.Length > 0;
 
@@ -185,6 +189,11 @@ public sealed class WorkflowState
             case NodePlaced placed when At(placed.Node) is { } node:
                 node.Cluster = placed.Cluster;
                 node.Message = null;
+                foreach (var claim in placed.Claims ?? [])
+                {
+                    claimHomes[claim] = placed.Cluster;
+                }
+
                 break;
             case NodeStarted started when At(started.Node) is { } node:
                 node.Phase = NodePhase.Running;

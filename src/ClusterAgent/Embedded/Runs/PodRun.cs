@@ -13,6 +13,9 @@ namespace Argosy.ClusterAgent.Embedded.Runs;
 internal sealed class PodRun(
     EmbeddedMachine machine, AttemptFolder folder, PodIntent intent, PodLogs logs, PodStop stop, Action<NodeReport> report)
 {
+    private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     private const string DeadlineMessage = "Step exceeded its deadline";
 
     private readonly PodStatus _status = new(intent.Key);
@@ -147,7 +150,9 @@ internal sealed class PodRun(
         File.WriteAllText(Path.Join(folder.Argo, "template"), intent.TemplateJson);
         if (plan.ScriptSource is { } source)
         {
-            File.WriteAllText(_view.PlaceFor(PodPlanner.ScriptPath), source);
+            var script = _view.PlaceFor(PodPlanner.ScriptPath);
+            File.WriteAllText(script, source);
+            File.SetUnixFileMode(script, Executable); // some pass it to "sh -c", which runs it
         }
     }
 
