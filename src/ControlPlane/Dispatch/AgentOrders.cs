@@ -64,6 +64,13 @@ internal static class AgentOrders
         AddMetadata(intent, pod.Template["metadata"] as JsonObject);
         intent.Annotations[LabelPrefix + "node-id"] = pod.NodeId;
         intent.Annotations[LabelPrefix + "node-name"] = pod.NodeName;
+        foreach (var (container, artifact) in pod.Logs)
+        {
+            var log = Output(artifact);
+            log.LogOf = container;
+            intent.OutputArtifacts.Add(log);
+        }
+
         foreach (var artifact in pod.Inputs.Artifacts)
         {
             intent.InputArtifacts.Add(Input(artifact.Json));
@@ -87,7 +94,7 @@ internal static class AgentOrders
         {
             if (artifact is JsonObject json && json.ContainsKey("path"))
             {
-                intent.OutputArtifacts.Add(Output(state, pod, json));
+                intent.OutputArtifacts.Add(Output(json));
             }
         }
 
@@ -120,15 +127,9 @@ internal static class AgentOrders
         SubPath = Text(artifact["subPath"]) ?? "",
     };
 
-    private static ArtifactTransfer Output(WorkflowState state, PodRequest pod, JsonObject artifact)
+    private static ArtifactTransfer Output(JsonObject artifact)
     {
-        var name = Text(artifact["name"]) ?? "";
-        var archive = Strategy(artifact);
-        var extension = archive switch { "none" => "", "zip" => ".zip", _ => ".tgz" };
-        var location = Location(artifact) ?? new JsonObject
-        {
-            ["embedded"] = new JsonObject { ["key"] = $"{state.Namespace}/{state.Name}/{state.Uid}/{pod.PodName}/{name}{extension}" },
-        };
+        var location = Location(artifact) ?? [];
         if (artifact["archive"] is { } declared)
         {
             location["archive"] = declared.DeepClone();
@@ -136,10 +137,10 @@ internal static class AgentOrders
 
         return new ArtifactTransfer
         {
-            Name = name,
+            Name = Text(artifact["name"]) ?? "",
             Path = Text(artifact["path"]) ?? "",
             LocationJson = location.ToJsonString(),
-            Archive = archive,
+            Archive = Strategy(artifact),
             Optional = artifact["optional"]?.GetValue<bool>() ?? false,
             Mode = -1,
             CompressionLevel = int.TryParse(Text(artifact["archive"]?["tar"]?["compressionLevel"]), CultureInfo.InvariantCulture, out var level) ? level : -1,

@@ -80,6 +80,11 @@ internal static class PodReports
     private static void End(Turn turn, Node node, NodePhase phase, PodStatus status, string? message)
     {
         var outputs = status.Outputs;
+        if (phase == NodePhase.Succeeded && (status.Http is not null || status.Files is not null))
+        {
+            (phase, message, outputs) = PodlessOutcome.Of(PodRequests.Of(turn.State, node), status);
+        }
+
         var missing = phase == NodePhase.Succeeded && !node.Daemoned ? MissingOutput(turn, node, outputs) : null;
         if (missing is not null)
         {

@@ -29,6 +29,9 @@ public sealed record PodRequest
 
     public bool CaptureResult { get; init; }
 
+    /// <summary>Logs of containers that are kept as artifacts: the container's name, and the artifact with its location.</summary>
+    public IReadOnlyList<(string Container, JsonObject Artifact)> Logs { get; init; } = [];
+
     /// <summary>The claims among the pod's volumes: pods of one workflow that share a claim have to share its cluster.</summary>
     public IReadOnlyList<string> Claims { get; init; } = [];
 
@@ -61,6 +64,7 @@ public static class PodRequests
         var variables = Variables(state, node, template, podName);
         var rendered = template.Tags.Render(variables);
         var body = (JsonObject)rendered.Json!;
+        var (inputs, logs) = PlaceArtifacts(state, node, template, body, variables);
         var (volumes, volumeTag) = PodVolumes.Of(state, body, variables);
         var timeout = Duration.Parse(body.Text("timeout"));
         var request = new PodRequest
@@ -70,7 +74,8 @@ public static class PodRequests
             PodName = podName,
             TemplateName = node.TemplateName,
             Template = body,
-            Inputs = node.Inputs,
+            Inputs = inputs,
+            Logs = logs,
             Placement = Placement(state, body, variables),
             Deadline = Deadline(state, node, body, timeout),
             Daemon = template.Daemon,
@@ -93,6 +98,54 @@ public static class PodRequests
             ? request.Placement with { Cluster = home }
             : request.Placement;
     }
+
+    /// <summary>Gives every artifact its whole location: inputs, outputs, logs, what a data template lists.</summary>
+    private static (NodeInputs Inputs, IReadOnlyList<(string Container, JsonObject Artifact)> Logs) PlaceArtifacts(
+        WorkflowState state, Node node, Template template, JsonObject body, IVariables variables)
+    {
+        var outputs = body.Object("outputs").Objects("artifacts").ToList();
+        var listed = body.Object("data").Object("source").Object("artifactPaths");
+        var archivesLogs = PodLogs.AreArchived(state, body);
+        if (outputs.Count == 0 && node.Inputs.Artifacts.Count == 0 && listed is null && !archivesLogs)
+        {
+            return (node.Inputs, []);
+        }
+
+        var repository = ArtifactRepository.Of(state, body.Object("archiveLocation"), variables);
+        if (outputs.Count > 0)
+        {
+            body["outputs"]!["artifacts"] = new JsonArray([.. outputs.Select(output =>
+                (JsonNode)repository.Place(output, (output.Text("name") ?? "") + ArtifactArchive.Extension(output)))]);
+        }
+
+        if (listed is not null)
+        {
+            body["data"]!["source"]!["artifactPaths"] = repository.PlaceFolder(listed);
+        }
+
+        var inputs = node.Inputs with
+        {
+            Artifacts = [.. node.Inputs.Artifacts.Select(input => new ArtifactValue(input.Name, repository.Place(Declared(template, input, variables), input.Name)))],
+        };
+        IReadOnlyList<(string, JsonObject)> logs = archivesLogs
+            ? [.. MainContainers(body).Select(name => (name, repository.Place(
+                new JsonObject { ["name"] = $"{name}-logs", ["archive"] = new JsonObject { ["none"] = new JsonObject() } }, $"{name}.log")))]
+            : [];
+        return (inputs, logs);
+    }
+
+    // A location of the template's own may mention its other inputs; one that a caller gave was worked out in the caller's scope.
+    private static JsonObject Declared(Template template, ArtifactValue input, IVariables variables)
+    {
+        var own = template.Inputs.Artifacts.FirstOrDefault(declared => declared.Name == input.Name)?.Location;
+        return own is var (driver, location) && JsonNode.DeepEquals(location, input.Json[driver])
+            ? (JsonObject)JsonTags.Compile(input.Json).Render(variables).Json!
+            : input.Json;
+    }
+
+    private static IEnumerable<string> MainContainers(JsonObject body) => body.Object("containerSet") is { } set
+        ? set.Objects("containers").Select(container => container.Text("name") ?? "")
+        : ["main"];
 
     private static LocalVariables Variables(WorkflowState state, Node node, Template template, string podName)
     {

@@ -13,19 +13,28 @@ internal sealed class CorpusHub : IAsyncDisposable
     private const string Group = "/apis/argoproj.io/v1alpha1";
     private const string Namespace = "/namespaces/default";
 
+    private readonly CannedInternet internet;
     private readonly HubFolder folder;
     private readonly HubProcess hub;
     private readonly HttpClient client;
 
-    private CorpusHub(HubFolder folder, HubProcess hub, HttpClient client) => (this.folder, this.hub, this.client) = (folder, hub, client);
+    private CorpusHub(CannedInternet internet, HubFolder folder, HubProcess hub, HttpClient client) =>
+        (this.internet, this.folder, this.hub, this.client) = (internet, folder, hub, client);
 
     public string Said => hub.Said;
 
     public static async Task<CorpusHub> StartAsync()
     {
-        var folder = new HubFolder { Shims = CorpusShims.Write() };
+        var internet = new CannedInternet();
+        var shims = CorpusShims.Write();
+        foreach (var (name, value) in internet.Environment(shims["internet.pem"]))
+        {
+            shims.Environment[name] = value;
+        }
+
+        var folder = new HubFolder { Shims = shims };
         var hub = await HubProcess.StartAsync(folder);
-        return new CorpusHub(folder, hub, await hub.ClientAsync());
+        return new CorpusHub(internet, folder, hub, await hub.ClientAsync());
     }
 
     /// <summary>Creates what the examples refer to: all templates and ConfigMaps among them, and what upstream's environment has.</summary>
@@ -95,6 +104,7 @@ internal sealed class CorpusHub : IAsyncDisposable
     {
         client.Dispose();
         await hub.DisposeAsync();
+        await internet.DisposeAsync();
         folder.Dispose();
     }
 

@@ -7,6 +7,8 @@ namespace Argosy.Scenarios.Corpus;
 /// <summary>What the images of upstream's examples bring and this machine may lack, as small scripts.</summary>
 internal static class CorpusShims
 {
+    public const int HttpPort = 80;
+
     public static ShimFolder Write()
     {
         var shims = new ShimFolder();
@@ -55,7 +57,7 @@ internal static class CorpusShims
     /// </summary>
     private static void WriteServers(ShimFolder shims)
     {
-        var (nginx, influx) = (FreePort(), FreePort());
+        var (nginx, influx) = (MayListenOn(HttpPort) ? HttpPort : FreePort(), FreePort());
         shims.WriteFile("serve.py", Server);
         shims.WriteProgram("nginx", $"#!/bin/sh\nexec python '{shims["serve.py"]}' {nginx}\n");
         shims.WriteProgram("influxd", $"#!/bin/sh\nexec python '{shims["serve.py"]}' {influx}\n");
@@ -84,6 +86,21 @@ internal static class CorpusShims
         Server(("127.0.0.1", int(sys.argv[1])), Hello).serve_forever()
 
         """;
+
+    /// <summary>Whether a step may serve on a port of this machine.</summary>
+    public static bool MayListenOn(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     private static int FreePort()
     {

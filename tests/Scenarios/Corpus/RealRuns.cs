@@ -10,7 +10,13 @@ public sealed class RealRuns(ITestOutputHelper output)
     // What an embedded cluster cannot run, and why.
     private static readonly Dictionary<string, string> NotHere = new(StringComparer.Ordinal)
     {
+        ["examples/artifact-passing-explicit-plugin.yaml"] = "its artifact lies with a driver plugin, which runs beside a pod of a real cluster",
+        ["examples/k8s-patch-json-pod.yaml"] = "patches its own pod: needs the API server of a real cluster",
+        ["examples/k8s-patch-merge-pod.yaml"] = "patches its own pod: needs the API server of a real cluster",
     };
+
+    // Its server's probe asks for this machine's port 80, which not everybody may listen on.
+    private const string AsksForPort80 = "examples/daemon-nginx.yaml";
 
     [Fact]
     public async Task ExamplesThatUpstreamDemandsToSucceed_RunOnEmbeddedClusters_Succeed()
@@ -19,6 +25,7 @@ public sealed class RealRuns(ITestOutputHelper output)
         var rows = Conformance.Corpus.Rows().Where(row => row.UpstreamPhase == "Succeeded").ToList();
         Assert.Equal(75, rows.Count);
 
+        var mayServeHttp = CorpusShims.MayListenOn(CorpusShims.HttpPort);
         await using var hub = await CorpusHub.StartAsync();
         await hub.ApplyFixturesAsync();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -37,7 +44,8 @@ public sealed class RealRuns(ITestOutputHelper output)
         }
 
         output.WriteLine($"{rows.Count - misses.Count} of {rows.Count} succeeded");
-        Assert.Equal(NotHere.Keys.Order(StringComparer.Ordinal), misses.Order(StringComparer.Ordinal));
+        var reasons = mayServeHttp ? NotHere.Keys : NotHere.Keys.Append(AsksForPort80);
+        Assert.Equal(reasons.Order(StringComparer.Ordinal), misses.Order(StringComparer.Ordinal));
         Assert.True(rows.Count - misses.Count >= 65);
     }
 

@@ -4,6 +4,7 @@ using Argosy.ClusterAgent.Embedded.Planning;
 using Argosy.ClusterAgent.Embedded.Supervision;
 using Argosy.ClusterAgent.Embedded.Transfers;
 using Argosy.ClusterAgent.Embedded.Views;
+using Argosy.ClusterAgent.Podless;
 using Argosy.Contracts.Agents;
 
 namespace Argosy.ClusterAgent.Embedded.Runs;
@@ -32,6 +33,12 @@ internal sealed class PodRun(
         using var deadline = WatchDeadline();
         try
         {
+            if (machine.Podless.Find(intent) is { } work)
+            {
+                report(_status.Running());
+                return await work(early.Token);
+            }
+
             using var place = intent.Daemon ? null : await machine.Places.TakeAsync(ReportWaiting, early.Token);
             var plan = await machine.Planner.PlanAsync(intent, folder.Volumes, _view.SeenRoot, early.Token);
             PrepareView(plan);
@@ -200,7 +207,8 @@ internal sealed class PodRun(
     }
 
     private Task<CollectedOutputs> CollectOutputsAsync(PodFiles files, CancellationToken cancellationToken) =>
-        machine.Outputs.CollectAsync(intent, files, logs["main"].OutputFile, cancellationToken);
+        machine.Outputs.CollectAsync(
+            intent, files, logs["main"].OutputFile, container => new LogReader(logs[container], null, container).WriteAsync(folder.Logs, cancellationToken), cancellationToken);
 
     private void RecoverStatus(PodPlan plan)
     {
@@ -245,7 +253,7 @@ internal sealed class PodRun(
 
     private PodOutcome Broken(Exception reason)
     {
-        if (reason is not (PodPlanException or PodViewException or TransferException))
+        if (reason is not (PodPlanException or PodViewException or TransferException or PodlessException))
         {
             machine.Logger.AttemptBroke(machine.Cluster, intent.Key.Workflow, intent.Key.NodeId, reason);
         }
