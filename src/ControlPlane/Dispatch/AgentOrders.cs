@@ -9,8 +9,6 @@ namespace Argosy.ControlPlane.Dispatch;
 /// <summary>Writes the engine's orders as what agents understand.</summary>
 internal static class AgentOrders
 {
-    private const string LabelPrefix = "workflows.argoproj.io/";
-
     private static readonly string[] Drivers =
         ["s3", "gcs", "azure", "oss", "git", "http", "artifactory", "hdfs", "raw", "plugin", "embedded"];
 
@@ -59,11 +57,8 @@ internal static class AgentOrders
             VolumesJson = pod.Volumes.Count > 0 ? pod.Volumes.ToJsonString() : "",
             ServiceAccount = pod.ServiceAccount,
         };
-        intent.Labels.Add(LabelPrefix + "workflow", state.Name);
-        intent.Labels.Add(LabelPrefix + "completed", "false");
-        AddMetadata(intent, pod.Template["metadata"] as JsonObject);
-        intent.Annotations[LabelPrefix + "node-id"] = pod.NodeId;
-        intent.Annotations[LabelPrefix + "node-name"] = pod.NodeName;
+        intent.Labels.Add(new Dictionary<string, string>(pod.Labels));
+        intent.Annotations.Add(new Dictionary<string, string>(pod.Annotations));
         foreach (var (container, artifact) in pod.Logs)
         {
             var log = Output(artifact);
@@ -99,19 +94,6 @@ internal static class AgentOrders
         }
 
         return intent;
-    }
-
-    private static void AddMetadata(PodIntent intent, JsonObject? metadata)
-    {
-        foreach (var (key, value) in metadata?["labels"] as JsonObject ?? [])
-        {
-            intent.Labels[key] = Text(value) ?? "";
-        }
-
-        foreach (var (key, value) in metadata?["annotations"] as JsonObject ?? [])
-        {
-            intent.Annotations[key] = Text(value) ?? "";
-        }
     }
 
     private static ArtifactTransfer Input(JsonObject artifact) => new()

@@ -32,6 +32,11 @@ public sealed record PodRequest
     /// <summary>Logs of containers that are kept as artifacts: the container's name, and the artifact with its location.</summary>
     public IReadOnlyList<(string Container, JsonObject Artifact)> Logs { get; init; } = [];
 
+    /// <summary>The pod's labels, its template's own over the workflow's.</summary>
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Annotations { get; init; }
+
     /// <summary>The claims among the pod's volumes: pods of one workflow that share a claim have to share its cluster.</summary>
     public IReadOnlyList<string> Claims { get; init; } = [];
 
@@ -60,15 +65,18 @@ public static class PodRequests
 
         var template = node.Template ?? TemplateLookup.Of(state, node)
             ?? throw new ExpressionException($"template {node.TemplateName} of node {node.Name} is gone");
-        var podName = NodeNames.Pod(state.Name, node.Name, node.TemplateName);
+        var podName = NodeNames.Pod(state, node);
         var variables = Variables(state, node, template, podName);
         var rendered = template.Tags.Render(variables);
         var body = (JsonObject)rendered.Json!;
         var (inputs, logs) = PlaceArtifacts(state, node, template, body, variables);
         var (volumes, volumeTag) = PodVolumes.Of(state, body, variables);
         var timeout = Duration.Parse(body.Text("timeout"));
+        var (labels, annotations) = PodManifest.Marks(state, node, body, variables);
         var request = new PodRequest
         {
+            Labels = labels,
+            Annotations = annotations,
             NodeId = state.IdOf(node),
             NodeName = node.Name,
             PodName = podName,
@@ -89,6 +97,10 @@ public static class PodRequests
         node.Plan = request;
         return request;
     }
+
+    /// <summary>The variables that the node's template sees.</summary>
+    internal static IVariables VariablesOf(WorkflowState state, Node node) =>
+        Variables(state, node, node.Template ?? TemplateLookup.Of(state, node)!, NodeNames.Pod(state, node));
 
     /// <summary>Where the node may run now: what its manifest says, and else the cluster that has the claims it mounts.</summary>
     public static PlacementRule PlacementOf(WorkflowState state, Node node)
