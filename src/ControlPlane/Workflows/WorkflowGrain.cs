@@ -99,7 +99,7 @@ internal sealed class WorkflowGrain(
         }
     }
 
-    public async Task Report(IReadOnlyList<NodeReport> reports)
+    public async Task Report(string cluster, IReadOnlyList<NodeReport> reports)
     {
         if (broken is not null)
         {
@@ -107,22 +107,17 @@ internal sealed class WorkflowGrain(
         }
 
         List<WorkflowInput> taken = new(reports.Count);
-        List<(string Cluster, HubMessage Message)> released = [];
+        List<HubMessage> released = [];
         foreach (var report in reports)
         {
-            var node = State.FindById(report.Key.NodeId);
-            if (node is null || node.Phase.IsEnd() || node.Generation != report.Key.Generation || node.Attempt != report.Key.Attempt)
+            if (IsAwaited(cluster, report.Key))
             {
-                // Nobody waits for it any more: the agent may forget it.
-                if (AgentReports.IsEnd(report.Phase))
-                {
-                    released.Add((node?.Cluster ?? "", new HubMessage { Release = report.Key }));
-                }
-
-                continue;
+                taken.Add(AgentReports.Read(report));
             }
-
-            taken.Add(AgentReports.Read(report));
+            else if (AgentReports.IsEnd(report.Phase))
+            {
+                released.Add(new HubMessage { Release = report.Key }); // nobody waits for it any more: its agent may forget it
+            }
         }
 
         if (taken.Count > 0)
@@ -130,11 +125,15 @@ internal sealed class WorkflowGrain(
             await Take(taken);
         }
 
-        foreach (var group in released.Where(release => release.Cluster.Length > 0).GroupBy(release => release.Cluster))
+        if (released.Count > 0)
         {
-            await grains.GetGrain<IClusterGrain>(group.Key).Deliver([.. group.Select(release => release.Message)]);
+            await grains.GetGrain<IClusterGrain>(cluster).Deliver(released);
         }
     }
+
+    private bool IsAwaited(string cluster, AttemptKey attempt) =>
+        State.FindById(attempt.NodeId) is { } node && !node.Phase.IsEnd() && node.Cluster == cluster
+        && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt;
 
     public Task<string?> Ask(WorkflowInput verb) => State.Accepted
         ? Take(verb)
