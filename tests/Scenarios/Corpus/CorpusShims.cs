@@ -9,6 +9,9 @@ internal static class CorpusShims
 {
     public const int HttpPort = 80;
 
+    /// <summary>Languages and tools of the examples that no script stands for.</summary>
+    public static readonly IReadOnlyList<string> Needed = ["bash", "awk", "od", "curl", "python3", "node"];
+
     public static ShimFolder Write()
     {
         var shims = new ShimFolder();
@@ -48,7 +51,7 @@ internal static class CorpusShims
     private static string Python(ShimFolder shims) =>
         $"""
         #!/bin/sh
-        PYTHONPATH='{shims["."]}' PYTHONDONTWRITEBYTECODE=1 exec '{ShimFolder.Installed("python") ?? ShimFolder.Installed("python3") ?? "python3"}' "$@"
+        PYTHONPATH='{shims["."]}' PYTHONDONTWRITEBYTECODE=1 exec '{ShimFolder.Installed("python3")}' "$@"
 
         """;
 
@@ -61,7 +64,7 @@ internal static class CorpusShims
         shims.WriteFile("serve.py", Server);
         shims.WriteProgram("nginx", $"#!/bin/sh\nexec python '{shims["serve.py"]}' {nginx}\n");
         shims.WriteProgram("influxd", $"#!/bin/sh\nexec python '{shims["serve.py"]}' {influx}\n");
-        shims.WriteProgram("curl", $"#!/bin/sh\nexec '{ShimFolder.Installed("curl") ?? "curl"}' --connect-to :80:127.0.0.1:{nginx} --connect-to :8086:127.0.0.1:{influx} \"$@\"\n");
+        shims.WriteProgram("curl", $"#!/bin/sh\nexec '{ShimFolder.Installed("curl")}' --connect-to :80:127.0.0.1:{nginx} --connect-to :8086:127.0.0.1:{influx} \"$@\"\n");
     }
 
     // Several pods may serve at once.
