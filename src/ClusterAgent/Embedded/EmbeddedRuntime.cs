@@ -7,6 +7,7 @@ using Argosy.ClusterAgent.Embedded.Runs;
 using Argosy.ClusterAgent.Embedded.Supervision;
 using Argosy.ClusterAgent.Embedded.Transfers;
 using Argosy.ClusterAgent.Embedded.Views;
+using Argosy.ClusterAgent.Podless;
 using Argosy.ClusterAgent.Pods;
 using Argosy.Contracts.Agents;
 using Microsoft.Extensions.Logging;
@@ -60,6 +61,7 @@ internal sealed class EmbeddedRuntime(
             new PodPlanner(hub, Path.Join(_data, "volumes")),
             new InputDelivery(hub),
             new OutputCollector(hub),
+            PodlessTemplates.Of(hub, time),
             time,
             logger);
         TakeUp();

@@ -19,6 +19,18 @@ public interface IHubLink
     Task<StoredArtifact> StoreArtifactAsync(AttemptKey writer, ArtifactTransfer artifact, Stream content, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The files of an artifact that is a folder, as paths below its location's key, in order; empty when there are none, null when
+    /// its storage cannot tell.
+    /// </summary>
+    Task<IReadOnlyList<string>?> ListArtifactAsync(AttemptKey reader, ArtifactTransfer artifact, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Does the work of a <c>resource</c> template on the hub's own objects: for clusters without an API server. It answers the final
+    /// report, an error where the hub does not serve the kind. Repeated after a crash it finds what it did before.
+    /// </summary>
+    Task<NodeReport> ActOnResourceAsync(PodIntent intent, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Reads a ConfigMap or Secret of the workflow's namespace on the hub: the embedded runtime's stand-in for what a real cluster
     /// holds itself. Values are decoded; null when there is no such object.
     /// </summary>

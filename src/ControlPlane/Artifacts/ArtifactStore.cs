@@ -39,6 +39,12 @@ internal sealed class ArtifactStore(IEnumerable<IArtifactDriver> drivers) : IArt
         };
     }
 
+    public Task<IReadOnlyList<string>?> ListAsync(string @namespace, ArtifactTransfer artifact, CancellationToken cancellationToken)
+    {
+        var (driver, location) = Locate(@namespace, artifact);
+        return driver.ListAsync(location, cancellationToken);
+    }
+
     private (IArtifactDriver Driver, ArtifactLocation Location) Locate(string @namespace, ArtifactTransfer artifact)
     {
         var json = Parse(artifact);
@@ -46,6 +52,11 @@ internal sealed class ArtifactStore(IEnumerable<IArtifactDriver> drivers) : IArt
         {
             if (json[field] is not null)
             {
+                if (artifact.File.Length > 0)
+                {
+                    PointTo(artifact, driver, json);
+                }
+
                 return (driver, new ArtifactLocation(@namespace, json));
             }
         }
@@ -53,6 +64,17 @@ internal sealed class ArtifactStore(IEnumerable<IArtifactDriver> drivers) : IArt
         var named = json.Select(field => field.Key).Where(field => !NoDrivers.Contains(field)).ToList();
         var what = named.Count > 0 ? $"is in {string.Join(", ", named)}, which this hub does not know" : "names no storage";
         throw new ArtifactLocationException($"artifact '{artifact.Name}' {what}: known are {string.Join(", ", drivers.Keys)}");
+    }
+
+    /// <summary>Makes the location that of one file of the folder it names.</summary>
+    private static void PointTo(ArtifactTransfer artifact, IArtifactDriver driver, JsonObject json)
+    {
+        if (driver.KeyField is not { } key || (string?)json[driver.Field]?[key] is not { } folder)
+        {
+            throw new ArtifactLocationException($"artifact '{artifact.Name}' is a folder, which {driver.Field} cannot hold unpacked");
+        }
+
+        json[driver.Field]![key] = $"{folder.TrimEnd('/')}/{artifact.File}";
     }
 
     private static JsonObject Parse(ArtifactTransfer artifact)

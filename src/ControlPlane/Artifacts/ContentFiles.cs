@@ -29,6 +29,10 @@ internal sealed class ContentFiles
     private readonly Lock[] keyLocks = NewLocks();
     private readonly Lock[] digestLocks = NewLocks();
 
+    // Keys are hashed on disk; who asks what lies below one needs them in order. Read from disk when first asked for.
+    private readonly Lock indexGate = new();
+    private SortedSet<(string Namespace, string Key)>? index;
+
     private ContentFiles(string folder) => this.folder = folder;
 
     public static ContentFiles Open(string folder)
@@ -47,6 +51,25 @@ internal sealed class ContentFiles
     public string Incoming() => Path.Combine(folder, "incoming", Guid.NewGuid().ToString("N"));
 
     public ContentKey? Find(string @namespace, string key) => ReadKey(KeyPath(KeyHash(@namespace, key)));
+
+    /// <summary>The keys of a namespace that begin with a prefix, in order.</summary>
+    public IReadOnlyList<string> KeysBelow(string @namespace, string prefix)
+    {
+        lock (indexGate)
+        {
+            index ??= ReadIndex();
+            List<string> found = [];
+            foreach (var (_, key) in index.GetViewBetween((@namespace, prefix), (@namespace, prefix + char.MaxValue)))
+            {
+                if (key.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    found.Add(key);
+                }
+            }
+
+            return found;
+        }
+    }
 
     /// <summary>Opens the bytes a key names; null where it names none.</summary>
     public FileStream? OpenContent(string @namespace, string key)
@@ -98,6 +121,11 @@ internal sealed class ContentFiles
             }
 
             DurableFiles.Write(Incoming(), KeyPath(hash), JsonSerializer.SerializeToUtf8Bytes(key));
+            lock (indexGate)
+            {
+                index?.Add((key.Namespace, key.Key));
+            }
+
             Settle(key.Digest, hash);
             if (old is not null && old.Digest != key.Digest)
             {
@@ -119,10 +147,21 @@ internal sealed class ContentFiles
 
             MarkUnsettled(old.Digest, hash);
             DurableFiles.Delete(KeyPath(hash));
+            lock (indexGate)
+            {
+                index?.Remove((@namespace, key));
+            }
+
             DurableFiles.Delete(UsePath(old.Digest, hash));
             Settle(old.Digest, hash);
         }
     }
+
+    private SortedSet<(string Namespace, string Key)> ReadIndex() => new(
+        Directory.EnumerateFiles(Path.Combine(folder, "keys"), "*", SearchOption.AllDirectories)
+            .Select(ReadKey).OfType<ContentKey>().Select(key => (key.Namespace, key.Key)),
+        Comparer<(string Namespace, string Key)>.Create((one, other) =>
+            string.CompareOrdinal(one.Namespace, other.Namespace) is var order and not 0 ? order : string.CompareOrdinal(one.Key, other.Key)));
 
     /// <summary>Removes the bytes if nothing uses them.</summary>
     private void Settle(string digest, string hash)

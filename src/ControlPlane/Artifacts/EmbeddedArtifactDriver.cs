@@ -12,6 +12,8 @@ internal sealed class EmbeddedArtifactDriver(string folder) : IArtifactDriver
 
     public string Field => "embedded";
 
+    public string KeyField => "key";
+
     public Task<Stream> OpenAsync(ArtifactLocation location, CancellationToken cancellationToken)
     {
         var key = KeyOf(location);
@@ -46,6 +48,13 @@ internal sealed class EmbeddedArtifactDriver(string folder) : IArtifactDriver
     {
         files.Value.Remove(location.Namespace, KeyOf(location));
         return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<string>?> ListAsync(ArtifactLocation folder, CancellationToken cancellationToken)
+    {
+        var key = LocationFields.Of(folder, Field).Text("key")?.TrimEnd('/') ?? "";
+        var prefix = key.Length > 0 ? key + "/" : "";
+        return Task.FromResult<IReadOnlyList<string>?>([.. files.Value.KeysBelow(folder.Namespace, prefix).Select(found => found[prefix.Length..])]);
     }
 
     private string KeyOf(ArtifactLocation location) => LocationFields.Of(location, Field).RequiredText("key");

@@ -17,6 +17,12 @@ public interface IArtifactDriver
     Task StoreAsync(ArtifactLocation location, Stream content, CancellationToken cancellationToken);
 
     Task DeleteAsync(ArtifactLocation location, CancellationToken cancellationToken);
+
+    /// <summary>The location's field that names an object, where objects can lie below each other as files in a folder; null: they cannot.</summary>
+    string? KeyField => null;
+
+    /// <summary>What is stored below the location as if its key were a folder: paths below it, in order; null when the storage cannot tell.</summary>
+    Task<IReadOnlyList<string>?> ListAsync(ArtifactLocation folder, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(null);
 }
 
 /// <param name="Namespace">The workflow's namespace: secrets that the location names are read there.</param>
@@ -33,4 +39,7 @@ public interface IArtifacts
     Task<Stream> OpenAsync(string @namespace, ArtifactTransfer artifact, CancellationToken cancellationToken);
 
     Task<StoredArtifact> StoreAsync(string @namespace, ArtifactTransfer artifact, Stream content, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="IHubLink.ListArtifactAsync"/>.</summary>
+    Task<IReadOnlyList<string>?> ListAsync(string @namespace, ArtifactTransfer artifact, CancellationToken cancellationToken);
 }

@@ -14,6 +14,8 @@ internal sealed class S3ArtifactDriver(ISecretReader secrets) : IArtifactDriver,
 
     public string Field => "s3";
 
+    public string KeyField => "key";
+
     public void Dispose()
     {
         foreach (var client in clients.Values)
@@ -54,9 +56,27 @@ internal sealed class S3ArtifactDriver(ISecretReader secrets) : IArtifactDriver,
         await client.DeleteObjectAsync(target.Bucket, target.Key, cancellationToken);
     }
 
-    private async Task<(AmazonS3Client Client, S3Location Target)> ReachAsync(ArtifactLocation location, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> ListAsync(ArtifactLocation folder, CancellationToken cancellationToken)
     {
-        var target = await S3Location.ReadAsync(location, secrets, cancellationToken);
+        var (client, target) = await ReachAsync(folder, cancellationToken, isFolder: true);
+        var prefix = target.Key.TrimEnd('/') is { Length: > 0 } key ? key + "/" : "";
+        List<string> files = [];
+        string? next = null;
+        do
+        {
+            var page = await client.ListObjectsV2Async(
+                new ListObjectsV2Request { BucketName = target.Bucket, Prefix = prefix, ContinuationToken = next }, cancellationToken);
+            files.AddRange((page.S3Objects ?? []).Select(found => found.Key[prefix.Length..]).Where(file => file.Length > 0 && !file.EndsWith('/')));
+            next = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (next is not null);
+        return files;
+    }
+
+    private async Task<(AmazonS3Client Client, S3Location Target)> ReachAsync(
+        ArtifactLocation location, CancellationToken cancellationToken, bool isFolder = false)
+    {
+        var target = await S3Location.ReadAsync(location, secrets, cancellationToken, isFolder);
         return (clients.GetOrAdd(target.Connection, connection => connection.Open()), target);
     }
 

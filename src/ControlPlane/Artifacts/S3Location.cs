@@ -46,7 +46,8 @@ internal sealed record S3Credentials(string AccessKey, string SecretKey, string?
 /// <summary>One object in S3, as an artifact location's <c>s3</c> field names it.</summary>
 internal sealed record S3Location(S3Connection Connection, string Bucket, string Key, bool CreateBucket, bool LockObjects)
 {
-    public static async Task<S3Location> ReadAsync(ArtifactLocation location, ISecretReader secrets, CancellationToken cancellationToken)
+    public static async Task<S3Location> ReadAsync(
+        ArtifactLocation location, ISecretReader secrets, CancellationToken cancellationToken, bool isFolder = false)
     {
         var fields = LocationFields.Of(location, "s3");
         fields.Refuse("roleARN", "caSecret", "encryptionOptions");
@@ -64,7 +65,7 @@ internal sealed record S3Location(S3Connection Connection, string Bucket, string
         return new S3Location(
             connection,
             fields.RequiredText("bucket"),
-            fields.RequiredText("key"),
+            isFolder ? fields.Text("key") ?? "" : fields.RequiredText("key"),
             createBucket is not null,
             createBucket?.Flag("objectLocking") ?? false);
     }

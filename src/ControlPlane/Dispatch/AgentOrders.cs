@@ -9,8 +9,6 @@ namespace Argosy.ControlPlane.Dispatch;
 /// <summary>Writes the engine's orders as what agents understand.</summary>
 internal static class AgentOrders
 {
-    private const string LabelPrefix = "workflows.argoproj.io/";
-
     private static readonly string[] Drivers =
         ["s3", "gcs", "azure", "oss", "git", "http", "artifactory", "hdfs", "raw", "plugin", "embedded"];
 
@@ -59,11 +57,15 @@ internal static class AgentOrders
             VolumesJson = pod.Volumes.Count > 0 ? pod.Volumes.ToJsonString() : "",
             ServiceAccount = pod.ServiceAccount,
         };
-        intent.Labels.Add(LabelPrefix + "workflow", state.Name);
-        intent.Labels.Add(LabelPrefix + "completed", "false");
-        AddMetadata(intent, pod.Template["metadata"] as JsonObject);
-        intent.Annotations[LabelPrefix + "node-id"] = pod.NodeId;
-        intent.Annotations[LabelPrefix + "node-name"] = pod.NodeName;
+        intent.Labels.Add(new Dictionary<string, string>(pod.Labels));
+        intent.Annotations.Add(new Dictionary<string, string>(pod.Annotations));
+        foreach (var (container, artifact) in pod.Logs)
+        {
+            var log = Output(artifact);
+            log.LogOf = container;
+            intent.OutputArtifacts.Add(log);
+        }
+
         foreach (var artifact in pod.Inputs.Artifacts)
         {
             intent.InputArtifacts.Add(Input(artifact.Json));
@@ -87,24 +89,11 @@ internal static class AgentOrders
         {
             if (artifact is JsonObject json && json.ContainsKey("path"))
             {
-                intent.OutputArtifacts.Add(Output(state, pod, json));
+                intent.OutputArtifacts.Add(Output(json));
             }
         }
 
         return intent;
-    }
-
-    private static void AddMetadata(PodIntent intent, JsonObject? metadata)
-    {
-        foreach (var (key, value) in metadata?["labels"] as JsonObject ?? [])
-        {
-            intent.Labels[key] = Text(value) ?? "";
-        }
-
-        foreach (var (key, value) in metadata?["annotations"] as JsonObject ?? [])
-        {
-            intent.Annotations[key] = Text(value) ?? "";
-        }
     }
 
     private static ArtifactTransfer Input(JsonObject artifact) => new()
@@ -120,15 +109,9 @@ internal static class AgentOrders
         SubPath = Text(artifact["subPath"]) ?? "",
     };
 
-    private static ArtifactTransfer Output(WorkflowState state, PodRequest pod, JsonObject artifact)
+    private static ArtifactTransfer Output(JsonObject artifact)
     {
-        var name = Text(artifact["name"]) ?? "";
-        var archive = Strategy(artifact);
-        var extension = archive switch { "none" => "", "zip" => ".zip", _ => ".tgz" };
-        var location = Location(artifact) ?? new JsonObject
-        {
-            ["embedded"] = new JsonObject { ["key"] = $"{state.Namespace}/{state.Name}/{state.Uid}/{pod.PodName}/{name}{extension}" },
-        };
+        var location = Location(artifact) ?? [];
         if (artifact["archive"] is { } declared)
         {
             location["archive"] = declared.DeepClone();
@@ -136,10 +119,10 @@ internal static class AgentOrders
 
         return new ArtifactTransfer
         {
-            Name = name,
+            Name = Text(artifact["name"]) ?? "",
             Path = Text(artifact["path"]) ?? "",
             LocationJson = location.ToJsonString(),
-            Archive = archive,
+            Archive = Strategy(artifact),
             Optional = artifact["optional"]?.GetValue<bool>() ?? false,
             Mode = -1,
             CompressionLevel = int.TryParse(Text(artifact["archive"]?["tar"]?["compressionLevel"]), CultureInfo.InvariantCulture, out var level) ? level : -1,

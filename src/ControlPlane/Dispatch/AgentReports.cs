@@ -21,6 +21,10 @@ internal static class AgentReports
         Host = report.Host.Length > 0 ? report.Host : null,
         Progress = report.Progress.Length > 0 ? report.Progress : null,
         Outputs = OutputsOf(report),
+        Http = report.Http is { } http
+            ? new Engine.Workflows.HttpAnswer(http.StatusCode, http.Headers.ToDictionary(header => header.Name, header => (IReadOnlyList<string>)[.. header.Values]))
+            : null,
+        Files = report.Files is { } files ? [.. files.Paths] : null,
         Containers = [.. report.Containers.Select(container =>
             new ContainerStatus(container.Name, PhaseOf(container.Phase), container.Message.Length > 0 ? container.Message : null))],
     });
@@ -45,7 +49,11 @@ internal static class AgentReports
     {
         var json = JsonNode.Parse(stored.LocationJson) as JsonObject ?? [];
         json["name"] = stored.Name;
-        json["digest"] = stored.Digest;
+        if (stored.Digest.Length > 0)
+        {
+            json["digest"] = stored.Digest; // a folder kept as files has none
+        }
+
         json["size"] = stored.Size;
         return new ArtifactValue(stored.Name, json);
     }

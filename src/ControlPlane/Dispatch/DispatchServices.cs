@@ -13,6 +13,7 @@ internal static class DispatchServices
         services.AddSingleton<ReportIntake>();
         services.AddHostedService(provider => provider.GetRequiredService<ReportIntake>());
         services.AddSingleton<IOrderCarrier, AgentOrderCarrier>();
+        services.AddSingleton<ResourceWork>();
         services.AddSingleton<IHubLink, HubLink>();
     }
 }

@@ -9,7 +9,7 @@ namespace Argosy.ControlPlane.Dispatch;
 
 /// <summary>What agents talk to; embedded agents hold it directly.</summary>
 internal sealed class HubLink(
-    IResources resources, IArtifacts artifacts, AgentSessions sessions, ReportIntake intake, IGrainFactory grains) : IHubLink
+    IResources resources, IArtifacts artifacts, ResourceWork work, AgentSessions sessions, ReportIntake intake, IGrainFactory grains) : IHubLink
 {
     public async Task<IAgentSession> ConnectAsync(Hello hello, IAgentServices services, CancellationToken cancellationToken)
     {
@@ -30,6 +30,11 @@ internal sealed class HubLink(
     public Task<StoredArtifact> StoreArtifactAsync(
         AttemptKey writer, ArtifactTransfer artifact, Stream content, CancellationToken cancellationToken) =>
         artifacts.StoreAsync(writer.Namespace, artifact, content, cancellationToken);
+
+    public Task<IReadOnlyList<string>?> ListArtifactAsync(AttemptKey reader, ArtifactTransfer artifact, CancellationToken cancellationToken) =>
+        artifacts.ListAsync(reader.Namespace, artifact, cancellationToken);
+
+    public Task<NodeReport> ActOnResourceAsync(PodIntent intent, CancellationToken cancellationToken) => work.DoAsync(intent, cancellationToken);
 
     public async Task<IReadOnlyDictionary<string, string>?> ReadConfigurationAsync(
         ConfigurationKind kind, string @namespace, string name, CancellationToken cancellationToken)

@@ -14,22 +14,23 @@ internal sealed class PlacementSearch(string uid, Fleet fleet)
     public PlacementAnswered Answer(WorkflowState state, PlaceNode place)
     {
         unplaced.Remove(place.Node);
-        if (state.At(place.Node) is not { Phase: NodePhase.Pending, Cluster: null })
+        if (state.At(place.Node) is not { Phase: NodePhase.Pending, Cluster: null } node)
         {
             return new PlacementAnswered(place.Node, null, null);
         }
 
-        var decision = fleet.Place(place.Rule.Cluster, place.Rule.ClusterSelector);
+        var rule = PodRequests.PlacementOf(state, node); // a pod placed since the order may have brought a claim to its cluster
+        var decision = fleet.Place(rule.Cluster, rule.ClusterSelector);
         if (decision.Cluster is null)
         {
             // The fleet may have changed between the look and the wait, and would then tell nobody: one more look, now that it would.
             fleet.Await(uid);
-            decision = fleet.Place(place.Rule.Cluster, place.Rule.ClusterSelector);
+            decision = fleet.Place(rule.Cluster, rule.ClusterSelector);
         }
 
         if (decision.Cluster is null)
         {
-            unplaced[place.Node] = place.Rule;
+            unplaced[place.Node] = rule;
         }
 
         return new PlacementAnswered(place.Node, decision.Cluster, decision.WhyNot);

@@ -162,6 +162,7 @@ internal sealed class WorkflowLogs(IResources resources, AgentSessions sessions)
     {
         var metadata = (JsonObject)workflow["metadata"]!;
         var name = metadata["name"]!.GetValue<string>();
+        var namesByIds = (string?)metadata["annotations"]?[NodeNames.PodNameFormat] == "v1";
         foreach (var (id, value) in workflow["status"]?["nodes"] as JsonObject ?? [])
         {
             if (value is not JsonObject node || node["type"]?.GetValue<string>() != "Pod" || node["cluster"]?.GetValue<string>() is not { } cluster)
@@ -169,7 +170,7 @@ internal sealed class WorkflowLogs(IResources resources, AgentSessions sessions)
                 continue;
             }
 
-            var podName = NodeNames.Pod(name, node["name"]!.GetValue<string>(), node["templateName"]?.GetValue<string>() ?? "");
+            var podName = namesByIds ? id : NodeNames.Pod(name, node["name"]!.GetValue<string>(), node["templateName"]?.GetValue<string>() ?? "");
             var started = DateTimeOffset.TryParse(node["startedAt"]?.GetValue<string>(), out var at) ? at : default;
             yield return new Pod(podName, cluster, new AttemptKey
             {

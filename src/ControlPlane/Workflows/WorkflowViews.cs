@@ -72,7 +72,7 @@ internal sealed class WorkflowViews(IResources resources, TimeProvider time, ILo
     }
 
     private static ResourceKey KeyOf(WorkflowState state, Node node) =>
-        new(Kinds.Pod, state.Namespace, NodeNames.Pod(state.Name, node.Name, node.TemplateName));
+        new(Kinds.Pod, state.Namespace, NodeNames.Pod(state, node));
 
     private static Dictionary<string, string> Labels(WorkflowState state, string completed) => new(StringComparer.Ordinal)
     {

@@ -22,7 +22,7 @@ internal static class Launching
         }
 
         var inputs = Inputs(turn, call, out var missing, out var error);
-        if (missing is { } resource)
+        if ((missing ?? ArtifactRepository.Missing(state, call.Template)) is { } resource)
         {
             turn.AwaitResource(resource, call.Owner);
             return CallOutcome.Waiting;

@@ -42,6 +42,6 @@ internal static class LeafStart
             });
         }
 
-        turn.Order(new PlaceNode(node.Index, request.Placement));
+        turn.Order(new PlaceNode(node.Index, PodRequests.PlacementOf(turn.State, node)));
     }
 }

@@ -19,7 +19,16 @@ public static class NodeNames
     public static string Id(string workflow, string nodeName) =>
         nodeName == workflow ? workflow : string.Create(CultureInfo.InvariantCulture, $"{workflow}-{Fnv1a(nodeName)}");
 
-    /// <summary>The name of the node's pod (upstream's format v2).</summary>
+    /// <summary>The workflow's annotation that chooses how its pods are named; <c>v1</c>: as their nodes' ids.</summary>
+    public const string PodNameFormat = "workflows.argoproj.io/pod-name-format";
+
+    /// <summary>The name of the node's pod, in the format that the workflow chooses.</summary>
+    public static string Pod(WorkflowState state, Node node) =>
+        state.Manifest.Object("metadata").TextMap("annotations").GetValueOrDefault(PodNameFormat) == "v1"
+            ? state.IdOf(node)
+            : Pod(state.Name, node.Name, node.TemplateName);
+
+    /// <summary>The name of the node's pod in upstream's format v2.</summary>
     public static string Pod(string workflow, string nodeName, string templateName)
     {
         if (nodeName == workflow)

@@ -81,6 +81,11 @@ internal static class PodReports
     private static void End(Turn turn, Node node, NodePhase phase, PodStatus status, string? message)
     {
         var outputs = status.Outputs;
+        if (phase == NodePhase.Succeeded && (status.Http is not null || status.Files is not null))
+        {
+            (phase, message, outputs) = PodlessOutcome.Of(PodRequests.Of(turn.State, node), status);
+        }
+
         var missing = phase == NodePhase.Succeeded && !node.Daemoned ? MissingOutput(turn, node, outputs) : null;
         if (missing is not null)
         {
@@ -122,7 +127,7 @@ internal static class PodReports
         else
         {
             turn.Record(new NodeAttemptLost(node.Index, message));
-            turn.Order(new PlaceNode(node.Index, PodRequests.Of(turn.State, node).Placement));
+            turn.Order(new PlaceNode(node.Index, PodRequests.PlacementOf(turn.State, node)));
         }
     }
 

@@ -29,7 +29,18 @@ public sealed record PodRequest
 
     public bool CaptureResult { get; init; }
 
-    /// <summary>The workflow's and the template's volumes, rendered.</summary>
+    /// <summary>Logs of containers that are kept as artifacts: the container's name, and the artifact with its location.</summary>
+    public IReadOnlyList<(string Container, JsonObject Artifact)> Logs { get; init; } = [];
+
+    /// <summary>The pod's labels, its template's own over the workflow's.</summary>
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Annotations { get; init; }
+
+    /// <summary>The claims among the pod's volumes: pods of one workflow that share a claim have to share its cluster.</summary>
+    public IReadOnlyList<string> Claims { get; init; } = [];
+
+    /// <summary>The workflow's and the template's volumes that the pod mounts, rendered.</summary>
     public required JsonArray Volumes { get; init; }
 
     public required string ServiceAccount { get; init; }
@@ -54,25 +65,31 @@ public static class PodRequests
 
         var template = node.Template ?? TemplateLookup.Of(state, node)
             ?? throw new ExpressionException($"template {node.TemplateName} of node {node.Name} is gone");
-        var podName = NodeNames.Pod(state.Name, node.Name, node.TemplateName);
+        var podName = NodeNames.Pod(state, node);
         var variables = Variables(state, node, template, podName);
         var rendered = template.Tags.Render(variables);
         var body = (JsonObject)rendered.Json!;
-        var (volumes, volumeTag) = Volumes(state, body, variables);
+        var (inputs, logs) = PlaceArtifacts(state, node, template, body, variables);
+        var (volumes, volumeTag) = PodVolumes.Of(state, body, variables);
         var timeout = Duration.Parse(body.Text("timeout"));
+        var (labels, annotations) = PodManifest.Marks(state, node, body, variables);
         var request = new PodRequest
         {
+            Labels = labels,
+            Annotations = annotations,
             NodeId = state.IdOf(node),
             NodeName = node.Name,
             PodName = podName,
             TemplateName = node.TemplateName,
             Template = body,
-            Inputs = node.Inputs,
+            Inputs = inputs,
+            Logs = logs,
             Placement = Placement(state, body, variables),
             Deadline = Deadline(state, node, body, timeout),
             Daemon = template.Daemon,
             CaptureResult = node.Is(NodeFlags.CaptureResult),
             Volumes = volumes,
+            Claims = [.. volumes.OfType<JsonObject>().Select(volume => volume.Object("persistentVolumeClaim").Text("claimName")).OfType<string>().Distinct()],
             ServiceAccount = body.Text("serviceAccountName") ?? state.Spec!.ServiceAccountName,
             Timeout = timeout,
             Unresolved = rendered.Unresolved.Concat(rendered.Absent).FirstOrDefault(StepCalls.MustResolve) ?? volumeTag,
@@ -80,6 +97,67 @@ public static class PodRequests
         node.Plan = request;
         return request;
     }
+
+    /// <summary>The variables that the node's template sees.</summary>
+    internal static IVariables VariablesOf(WorkflowState state, Node node) =>
+        Variables(state, node, node.Template ?? TemplateLookup.Of(state, node)!, NodeNames.Pod(state, node));
+
+    /// <summary>Where the node may run now: what its manifest says, and else the cluster that has the claims it mounts.</summary>
+    public static PlacementRule PlacementOf(WorkflowState state, Node node)
+    {
+        var request = Of(state, node);
+        return request.Placement.Cluster is null && request.Claims.Select(state.ClaimHomes.GetValueOrDefault).FirstOrDefault(home => home is not null) is { } home
+            ? request.Placement with { Cluster = home }
+            : request.Placement;
+    }
+
+    /// <summary>Gives every artifact its whole location: inputs, outputs, logs, what a data template lists.</summary>
+    private static (NodeInputs Inputs, IReadOnlyList<(string Container, JsonObject Artifact)> Logs) PlaceArtifacts(
+        WorkflowState state, Node node, Template template, JsonObject body, IVariables variables)
+    {
+        var outputs = body.Object("outputs").Objects("artifacts").ToList();
+        var listed = body.Object("data").Object("source").Object("artifactPaths");
+        var archivesLogs = PodLogs.AreArchived(state, body);
+        if (outputs.Count == 0 && node.Inputs.Artifacts.Count == 0 && listed is null && !archivesLogs)
+        {
+            return (node.Inputs, []);
+        }
+
+        var repository = ArtifactRepository.Of(state, body.Object("archiveLocation"), variables);
+        if (outputs.Count > 0)
+        {
+            body["outputs"]!["artifacts"] = new JsonArray([.. outputs.Select(output =>
+                (JsonNode)repository.Place(output, (output.Text("name") ?? "") + ArtifactArchive.Extension(output)))]);
+        }
+
+        if (listed is not null)
+        {
+            body["data"]!["source"]!["artifactPaths"] = repository.PlaceFolder(listed);
+        }
+
+        var inputs = node.Inputs with
+        {
+            Artifacts = [.. node.Inputs.Artifacts.Select(input => new ArtifactValue(input.Name, repository.Place(Declared(template, input, variables), input.Name)))],
+        };
+        IReadOnlyList<(string, JsonObject)> logs = archivesLogs
+            ? [.. MainContainers(body).Select(name => (name, repository.Place(
+                new JsonObject { ["name"] = $"{name}-logs", ["archive"] = new JsonObject { ["none"] = new JsonObject() } }, $"{name}.log")))]
+            : [];
+        return (inputs, logs);
+    }
+
+    // A location of the template's own may mention its other inputs; one that a caller gave was worked out in the caller's scope.
+    private static JsonObject Declared(Template template, ArtifactValue input, IVariables variables)
+    {
+        var own = template.Inputs.Artifacts.FirstOrDefault(declared => declared.Name == input.Name)?.Location;
+        return own is var (driver, location) && JsonNode.DeepEquals(location, input.Json[driver])
+            ? (JsonObject)JsonTags.Compile(input.Json).Render(variables).Json!
+            : input.Json;
+    }
+
+    private static IEnumerable<string> MainContainers(JsonObject body) => body.Object("containerSet") is { } set
+        ? set.Objects("containers").Select(container => container.Text("name") ?? "")
+        : ["main"];
 
     private static LocalVariables Variables(WorkflowState state, Node node, Template template, string podName)
     {
@@ -128,39 +206,6 @@ public static class PodRequests
 
         // Only what was true when the node started may show in its pod, so that a restart works out the same one.
         return new LocalVariables(local, new LayeredVariables(new InputVariables(node.Inputs), new WorkflowVariables(state, node.StartedAt)));
-    }
-
-    private static (JsonArray Volumes, string? Unresolved) Volumes(WorkflowState state, JsonObject body, IVariables variables)
-    {
-        var volumes = new JsonArray();
-        string? unresolved = null;
-        if (state.Spec!.Json["volumes"] is JsonArray shared)
-        {
-            var rendered = JsonTags.Compile(shared).Render(variables);
-            unresolved = rendered.Unresolved.Concat(rendered.Absent).FirstOrDefault(StepCalls.MustResolve);
-            Append(volumes, rendered.Json as JsonArray);
-        }
-
-        foreach (var claim in state.Spec.Json.Objects("volumeClaimTemplates"))
-        {
-            var name = claim.Object("metadata").Text("name") ?? "";
-            volumes.Add(new JsonObject
-            {
-                ["name"] = name,
-                ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = $"{state.Name}-{name}" },
-            });
-        }
-
-        Append(volumes, body["volumes"] as JsonArray);
-        return (volumes, unresolved);
-    }
-
-    private static void Append(JsonArray to, JsonArray? from)
-    {
-        foreach (var volume in from ?? [])
-        {
-            to.Add(volume?.DeepClone());
-        }
     }
 
     private static PlacementRule Placement(WorkflowState state, JsonObject body, IVariables variables)

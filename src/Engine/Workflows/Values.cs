@@ -49,7 +49,7 @@ public sealed record NodeOutputs
 }
 
 /// <summary>An object outside the workflow that its evaluation needs to read.</summary>
-/// <param name="Kind">ConfigMap, WorkflowTemplate or ClusterWorkflowTemplate.</param>
+/// <param name="Kind">What kind of object it is.</param>
 public readonly record struct ResourceRef(
     [property: JsonPropertyName("k")] ResourceRefKind Kind,
     [property: JsonPropertyName("n")] string Name)
@@ -62,4 +62,10 @@ public enum ResourceRefKind
     ConfigMap,
     WorkflowTemplate,
     ClusterWorkflowTemplate,
+
+    /// <summary>
+    /// One repository of a ConfigMap, named <c>configmap/key</c>; without a key the one that the ConfigMap's annotation calls the default.
+    /// Its content is the repository itself.
+    /// </summary>
+    ArtifactRepository,
 }

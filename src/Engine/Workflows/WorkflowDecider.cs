@@ -132,7 +132,8 @@ public static class WorkflowDecider
 
         if (placement.Cluster is { } cluster)
         {
-            turn.Record(new NodePlaced(node.Index, cluster));
+            var claims = PodRequests.Of(turn.State, node).Claims.Where(claim => !turn.State.ClaimHomes.ContainsKey(claim)).ToList();
+            turn.Record(new NodePlaced(node.Index, cluster) { Claims = claims.Count > 0 ? claims : null });
             turn.Order(new RunNode(node.Index));
         }
         else if (node.Message != placement.WhyNot)
@@ -251,7 +252,7 @@ internal static class Recovery
         {
             if (node.Cluster is null)
             {
-                turn.Order(new PlaceNode(node.Index, PodRequests.Of(state, node).Placement));
+                turn.Order(new PlaceNode(node.Index, PodRequests.PlacementOf(state, node)));
             }
             else if (node.CancelRequested)
             {

@@ -111,7 +111,12 @@ public sealed record NodeEnded(
 
 public sealed record NodePlaced(
     [property: JsonPropertyName("i")] int Node,
-    [property: JsonPropertyName("c")] string Cluster) : WorkflowFact;
+    [property: JsonPropertyName("c")] string Cluster) : WorkflowFact
+{
+    /// <summary>Claims that the pod is the first of its workflow to mount; from now on they live in its cluster.</summary>
+    [JsonPropertyName("pvc")]
+    public IReadOnlyList<string>? Claims { get; init; }
+}
 
 public sealed record NodeStarted(
     [property: JsonPropertyName("i")] int Node,

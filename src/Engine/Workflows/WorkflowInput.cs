@@ -93,7 +93,16 @@ public sealed record PodStatus(PodPhase Phase)
 
     public NodeOutputs Outputs { get; init; } = NodeOutputs.None;
 
+    /// <summary>Of an HTTP node: the answer, whose body is the outputs' result.</summary>
+    public HttpAnswer? Http { get; init; }
+
+    /// <summary>Of a data template: what its source lists, as paths below its location's key.</summary>
+    public IReadOnlyList<string>? Files { get; init; }
+
     public IReadOnlyList<ContainerStatus> Containers { get; init; } = [];
 }
+
+/// <summary>What an HTTP server answered, but for its body.</summary>
+public sealed record HttpAnswer(int StatusCode, IReadOnlyDictionary<string, IReadOnlyList<string>> Headers);
 
 public sealed record ContainerStatus(string Name, PodPhase Phase, string? Message);

@@ -48,7 +48,7 @@ internal static class WorkflowOutcome
                 ["message"] = node.Message ?? "",
                 ["templateName"] = node.TemplateName,
                 ["phase"] = node.Phase.ToString(),
-                ["podName"] = NodeNames.Pod(state.Name, node.Name, node.TemplateName),
+                ["podName"] = NodeNames.Pod(state, node),
                 ["finishedAt"] = node.FinishedAt is { } finished ? WorkflowVariables.Time(finished) : null,
             });
         }

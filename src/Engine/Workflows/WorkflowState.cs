@@ -14,6 +14,7 @@ public sealed class WorkflowState
     private readonly NodeTimers timers;
     private readonly ReadResources resources = new();
     private readonly GlobalValues globals = new();
+    private readonly Dictionary<string, string> claimHomes = new(StringComparer.Ordinal);
 
     public WorkflowState()
     {
@@ -84,6 +85,9 @@ public sealed class WorkflowState
     public IReadOnlyCollection<ResourceRef> RequestedResources => resources.Requested;
 
     public IReadOnlyDictionary<ResourceRef, JsonObject?> Resources => resources.Contents;
+
+    /// <summary>The cluster where each claim that a pod of this workflow mounts was first used: its volume is there.</summary>
+    public IReadOnlyDictionary<string, string> ClaimHomes => claimHomes;
 
     public bool Accepted => Uid.Length > 0;
 
@@ -163,6 +167,11 @@ public sealed class WorkflowState
             case NodePlaced placed when At(placed.Node) is { } node:
                 node.Cluster = placed.Cluster;
                 node.Message = null;
+                foreach (var claim in placed.Claims ?? [])
+                {
+                    claimHomes[claim] = placed.Cluster;
+                }
+
                 break;
             case NodeStarted started when At(started.Node) is { } node:
                 node.Phase = NodePhase.Running;

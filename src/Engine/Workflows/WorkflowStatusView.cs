@@ -67,7 +67,7 @@ public static class WorkflowStatusView
             ["name"] = node.Name,
             ["displayName"] = node.Type == NodeType.StepGroup
                 ? node.Name[node.Name.LastIndexOf('[')..]
-                : NodeNames.Display(node.Name, state.At(node.Boundary)?.Name),
+                : DisplayNames.Wished(state, node) ?? NodeNames.Display(node.Name, state.At(node.Boundary)?.Name),
             ["type"] = node.Type.ToString(),
             ["phase"] = node.Phase.ToString(),
         };

@@ -79,6 +79,12 @@ internal sealed class ScriptedHub(ArgoServerHost server, string folder) : Runnin
         AttemptKey writer, ArtifactTransfer artifact, Stream content, CancellationToken cancellationToken) =>
         throw new ArtifactMissingException("this hub has no artifacts");
 
+    public Task<IReadOnlyList<string>?> ListArtifactAsync(AttemptKey reader, ArtifactTransfer artifact, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>?>(null);
+
+    public Task<NodeReport> ActOnResourceAsync(PodIntent intent, CancellationToken cancellationToken) =>
+        Task.FromResult(new NodeReport { Key = intent.Key, Phase = PodPhase.PodError, Message = "this hub has no objects" });
+
     public Task<IReadOnlyDictionary<string, string>?> ReadConfigurationAsync(
         ConfigurationKind kind, string @namespace, string name, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, string>?>(null);

@@ -53,17 +53,18 @@ public sealed class ArtifactTransferTests
     }
 
     [Fact]
-    public async Task FolderIsWantedUnpacked_InTheHubsOwnStore_ReaderGetsTheFolder()
+    public async Task FolderIsWantedUnpacked_IsStored_EachFileIsAnObjectAndReadersGetTheFolder()
     {
         await using var cluster = await TestCluster.StartPrivateAsync();
-        var writer = Intents.Shell("mkdir /tmp/out; echo hi >/tmp/out/a").WithOutputArtifact("folder", "/tmp/out", archive: "none");
-        writer.OutputArtifacts[0].LocationJson = """{"embedded":{"key":"k"},"archive":{"none":{}}}""";
+        var writer = Intents.Shell("mkdir -p /tmp/out/sub; echo hi >/tmp/out/a; echo ho >/tmp/out/sub/b; ln -s /etc/passwd /tmp/out/link")
+            .WithOutputArtifact("folder", "/tmp/out", archive: "none");
 
         var written = Assert.Single((await cluster.RunAsync(writer)).Artifacts);
-        var read = await cluster.RunAsync(Intents.Shell("cat /data/in/a").CapturingResult().WithInputArtifact(writer.OutputArtifacts[0].Name, "/data/in").At(written.LocationJson));
+        var read = await cluster.RunAsync(Intents.Shell("cat /data/in/a /data/in/sub/b; ls /data/in").CapturingResult().WithInputArtifact("folder", "/data/in"));
 
-        Assert.Equal("""{"embedded":{"key":"k"}}""", written.LocationJson);
-        Assert.Equal("hi", read.Result);
+        Assert.Equal(["folder/a", "folder/sub/b"], cluster.Hub.Artifacts.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal((6, ""), (written.Size, written.Digest));
+        Assert.Equal("hi\nho\na\nsub", read.Result);
     }
 
     [Fact]

@@ -88,7 +88,7 @@ internal sealed class FakeHub : IHubLink
     }
 
     public Task<Stream> OpenArtifactAsync(AttemptKey reader, ArtifactTransfer artifact, CancellationToken cancellationToken) =>
-        Artifacts.TryGetValue(artifact.LocationJson, out var bytes)
+        Artifacts.TryGetValue(PlaceOf(artifact), out var bytes)
             ? Task.FromResult<Stream>(new MemoryStream(bytes))
             : throw new ArtifactMissingException($"nothing at {artifact.LocationJson}");
 
@@ -97,7 +97,7 @@ internal sealed class FakeHub : IHubLink
     {
         using var bytes = new MemoryStream();
         await content.CopyToAsync(bytes, cancellationToken);
-        Artifacts[artifact.LocationJson] = bytes.ToArray();
+        Artifacts[PlaceOf(artifact)] = bytes.ToArray();
         return new StoredArtifact
         {
             Name = artifact.Name,
@@ -106,6 +106,18 @@ internal sealed class FakeHub : IHubLink
             Size = bytes.Length,
         };
     }
+
+    public Task<IReadOnlyList<string>?> ListArtifactAsync(AttemptKey reader, ArtifactTransfer artifact, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>?>(
+            [.. Artifacts.Keys.Where(place => place.StartsWith(artifact.LocationJson + "/", StringComparison.Ordinal))
+                .Select(place => place[(artifact.LocationJson.Length + 1)..]).Order(StringComparer.Ordinal)]);
+
+    /// <summary>Where an artifact, or one file of it, lies in <see cref="Artifacts"/>.</summary>
+    private static string PlaceOf(ArtifactTransfer artifact) =>
+        artifact.File.Length > 0 ? $"{artifact.LocationJson}/{artifact.File}" : artifact.LocationJson;
+
+    public Task<NodeReport> ActOnResourceAsync(PodIntent intent, CancellationToken cancellationToken) =>
+        Task.FromResult(new NodeReport { Key = intent.Key, Phase = PodPhase.PodError, Message = "this hub has no objects" });
 
     public Task<IReadOnlyDictionary<string, string>?> ReadConfigurationAsync(
         ConfigurationKind kind, string @namespace, string name, CancellationToken cancellationToken) =>

@@ -61,6 +61,27 @@ public abstract class ArtifactDriverContract
         Assert.Equal("old", await ReadTextAsync(location));
     }
 
+    /// <summary>For drivers whose objects can lie below each other.</summary>
+    private protected async Task ListingTellsWhatLiesBelowAKey(Func<string, ArtifactLocation> at)
+    {
+        var folder = $"folder-{Guid.NewGuid()}";
+        foreach (var file in new[] { "b", "a/c", "a b" })
+        {
+            await StoreAsync(at($"{folder}/{file}"), file);
+        }
+
+        await StoreAsync(at(folder + "-beside/x"), "x");
+
+        string[] below = ["a b", "a/c", "b"];
+        Assert.Equal(below, await Driver.ListAsync(at(folder), Cancelled));
+        Assert.Equal(below, await Driver.ListAsync(at(folder + "/"), Cancelled));
+        Assert.Equal([], await Driver.ListAsync(at(folder + "/b"), Cancelled));
+
+        await Driver.DeleteAsync(at($"{folder}/b"), Cancelled);
+        await StoreAsync(at($"{folder}/z"), "z");
+        Assert.Equal(["a b", "a/c", "z"], await Driver.ListAsync(at(folder), Cancelled));
+    }
+
     private protected Task StoreAsync(ArtifactLocation location, string content) =>
         Driver.StoreAsync(location, new OneWay(Encoding.UTF8.GetBytes(content)), Cancelled);
 

@@ -17,6 +17,9 @@ public sealed class EmbeddedArtifactDriverTests : ArtifactDriverContract, IDispo
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
+    public Task Folder_Listed_TellsWhatLiesBelowIt() => ListingTellsWhatLiesBelowAKey(key => At(key));
+
+    [Fact]
     public async Task EqualContent_UnderManyKeys_IsStoredOnce()
     {
         foreach (var key in new[] { "a", "b", "c" })

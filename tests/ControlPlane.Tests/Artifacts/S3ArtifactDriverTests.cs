@@ -43,6 +43,9 @@ public sealed class S3ArtifactDriverTests(S3Server server) : ArtifactDriverContr
         Assert.Equal(System.Net.HttpStatusCode.Forbidden, refused.StatusCode);
     }
 
+    [Fact]
+    public Task Folder_Listed_TellsWhatLiesBelowIt() => ListingTellsWhatLiesBelowAKey(key => At(key));
+
     private ArtifactLocation At(string key, string bucket = "artifacts") => Location(
         $$"""
         {"s3": {"endpoint": "{{server.RequireEndpoint()}}", "insecure": true, "bucket": "{{bucket}}", "key": "{{key}}",

@@ -14,6 +14,9 @@ internal sealed class HubFolder : IDisposable
 
     public string Home => Path.Combine(root, "home");
 
+    /// <summary>Programs that steps find before the machine's own; outside of /tmp, of which each pod has one of its own.</summary>
+    public ShimFolder? Shims { get; init; }
+
     public string Kubeconfig => Path.Combine(Data, "kubeconfig");
 
     public string Write(string name, string text)
@@ -26,6 +29,7 @@ internal sealed class HubFolder : IDisposable
     /// <summary>The layers of a step's view hold folders that nobody may enter, and what a killed hub ran may be leaving just now.</summary>
     public void Dispose()
     {
+        Shims?.Dispose();
         const string Remove = "for try in 1 2 3 4 5; do chmod -R u+rwx \"$1\"; rm -rf \"$1\" && exit; done";
         using var removal = Process.Start(new ProcessStartInfo("sh", ["-c", Remove, "remove", root]) { RedirectStandardError = true })!;
         removal.StandardError.ReadToEnd();

@@ -61,6 +61,11 @@ internal sealed partial class HubProcess : IAsyncDisposable
             WorkingDirectory = folder.Home,
             Environment = { ["HOME"] = folder.Home },
         };
+        foreach (var (name, value) in folder.Shims?.Environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
         return new HubProcess(folder, Process.Start(start)!);
     }
 

@@ -39,6 +39,19 @@ internal sealed class LogReader(LogIndex index, PodLogs? live, string container)
         }
     }
 
+    /// <summary>Writes what the container has said so far, both streams in their order, to a file of the folder, and answers the file.</summary>
+    public async Task<string> WriteAsync(string folder, CancellationToken cancellationToken)
+    {
+        var path = Path.Join(folder, container + ".log");
+        await using var file = new StreamWriter(path);
+        foreach (var line in Written(last: true))
+        {
+            await file.WriteAsync((line.Text + "\n").AsMemory(), cancellationToken);
+        }
+
+        return path;
+    }
+
     private static IEnumerable<LogLine> Tail(IEnumerable<LogLine> lines, DateTimeOffset since, long tail)
     {
         var wanted = lines.Where(line => line.Time.ToDateTimeOffset() >= since);

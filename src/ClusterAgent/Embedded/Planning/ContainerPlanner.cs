@@ -19,12 +19,7 @@ internal sealed class ContainerPlanner(ContainerEnvironment environment, PodVolu
 
     public async Task<PlannedContainer> PlanAsync(ContainerSpec container, string? lastArgument, CancellationToken cancellationToken)
     {
-        if (container.Command.Count == 0)
-        {
-            throw new PodPlanException(
-                $"container \"{container.Name}\" has no command: an embedded cluster pulls no images, so it cannot know the entrypoint of image \"{container.Image}\"; name a `command`");
-        }
-
+        IReadOnlyList<string> program = container.Command.Count > 0 ? container.Command : [ImageProgram.Of(container)];
         if (container.Name is "" or "." or ".." || container.Name.Contains('/', StringComparison.Ordinal))
         {
             throw new PodPlanException($"\"{container.Name}\" cannot be a container's name");
@@ -36,7 +31,7 @@ internal sealed class ContainerPlanner(ContainerEnvironment environment, PodVolu
             volumes.Mount(container.Name, mount, variables);
         }
 
-        IEnumerable<string> command = container.Command.Concat(container.Args).Select(word => VariableExpansion.Expand(word, variables));
+        IEnumerable<string> command = program.Concat(container.Args).Select(word => VariableExpansion.Expand(word, variables));
         return new PlannedContainer(
             container.Name,
             [.. lastArgument is null ? command : command.Append(lastArgument)],

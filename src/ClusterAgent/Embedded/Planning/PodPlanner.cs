@@ -48,7 +48,7 @@ internal sealed class PodPlanner(IHubLink hub, string claimsFolder)
         { Container: { } container } => [container with { Name = "main" }],
         { ContainerSet: { } set } => set.Containers,
         { Script: { } script } => [script with { Name = "main" }],
-        _ => throw new PodPlanException("an embedded cluster runs container, containerSet and script templates only"),
+        _ => throw new PodPlanException("the template has nothing that a pod could run"),
     };
 
     private static PlannedRetry Retry(ContainerSetRetry? retry)

@@ -2,6 +2,7 @@ using Argosy.ClusterAgent.Embedded.Planning;
 using Argosy.ClusterAgent.Embedded.Supervision;
 using Argosy.ClusterAgent.Embedded.Transfers;
 using Argosy.ClusterAgent.Embedded.Views;
+using Argosy.ClusterAgent.Podless;
 using Microsoft.Extensions.Logging;
 
 namespace Argosy.ClusterAgent.Embedded.Runs;
@@ -17,5 +18,6 @@ internal sealed record EmbeddedMachine(
     PodPlanner Planner,
     InputDelivery Inputs,
     OutputCollector Outputs,
+    PodlessTemplates Podless,
     TimeProvider Time,
     ILogger Logger);

@@ -4,6 +4,7 @@ using Argosy.ClusterAgent.Embedded.Planning;
 using Argosy.ClusterAgent.Embedded.Supervision;
 using Argosy.ClusterAgent.Embedded.Transfers;
 using Argosy.ClusterAgent.Embedded.Views;
+using Argosy.ClusterAgent.Podless;
 using Argosy.Contracts.Agents;
 
 namespace Argosy.ClusterAgent.Embedded.Runs;
@@ -13,6 +14,9 @@ namespace Argosy.ClusterAgent.Embedded.Runs;
 internal sealed class PodRun(
     EmbeddedMachine machine, AttemptFolder folder, PodIntent intent, PodLogs logs, PodStop stop, Action<NodeReport> report)
 {
+    private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     private const string DeadlineMessage = "Step exceeded its deadline";
 
     private readonly PodStatus _status = new(intent.Key);
@@ -29,6 +33,12 @@ internal sealed class PodRun(
         using var deadline = WatchDeadline();
         try
         {
+            if (machine.Podless.Find(intent) is { } work)
+            {
+                report(_status.Running());
+                return await work(early.Token);
+            }
+
             using var place = intent.Daemon ? null : await machine.Places.TakeAsync(ReportWaiting, early.Token);
             var plan = await machine.Planner.PlanAsync(intent, folder.Volumes, _view.SeenRoot, early.Token);
             PrepareView(plan);
@@ -147,7 +157,9 @@ internal sealed class PodRun(
         File.WriteAllText(Path.Join(folder.Argo, "template"), intent.TemplateJson);
         if (plan.ScriptSource is { } source)
         {
-            File.WriteAllText(_view.PlaceFor(PodPlanner.ScriptPath), source);
+            var script = _view.PlaceFor(PodPlanner.ScriptPath);
+            File.WriteAllText(script, source);
+            File.SetUnixFileMode(script, Executable); // some pass it to "sh -c", which runs it
         }
     }
 
@@ -195,7 +207,8 @@ internal sealed class PodRun(
     }
 
     private Task<CollectedOutputs> CollectOutputsAsync(PodFiles files, CancellationToken cancellationToken) =>
-        machine.Outputs.CollectAsync(intent, files, logs["main"].OutputFile, cancellationToken);
+        machine.Outputs.CollectAsync(
+            intent, files, logs["main"].OutputFile, container => new LogReader(logs[container], null, container).WriteAsync(folder.Logs, cancellationToken), cancellationToken);
 
     private void RecoverStatus(PodPlan plan)
     {
@@ -240,7 +253,7 @@ internal sealed class PodRun(
 
     private PodOutcome Broken(Exception reason)
     {
-        if (reason is not (PodPlanException or PodViewException or TransferException))
+        if (reason is not (PodPlanException or PodViewException or TransferException or PodlessException))
         {
             machine.Logger.AttemptBroke(machine.Cluster, intent.Key.Workflow, intent.Key.NodeId, reason);
         }

@@ -28,16 +28,8 @@ internal sealed class InputDelivery(IHubLink hub)
 
     private async Task DeliverAsync(AttemptKey reader, ArtifactTransfer artifact, string place, CancellationToken cancellationToken)
     {
-        await using var content = new DigestingStream(await hub.OpenArtifactAsync(reader, artifact, cancellationToken));
         var whole = artifact.SubPath.Length > 0 ? place + ".whole" : place;
-        await ArtifactPacking.UnpackAsync(content, whole, artifact.Archive, cancellationToken);
-        var digest = await content.FinishAsync(cancellationToken);
-        if (artifact.Digest.Length > 0 && digest != artifact.Digest)
-        {
-            throw new TransferException(
-                $"input artifact \"{artifact.Name}\" is damaged: its bytes have sha256 {digest}, expected {artifact.Digest}");
-        }
-
+        await FetchAsync(reader, artifact, whole, cancellationToken);
         if (artifact.SubPath.Length > 0)
         {
             TakePart(artifact, whole, place);
@@ -46,6 +38,56 @@ internal sealed class InputDelivery(IHubLink hub)
         if (artifact.Mode >= 0)
         {
             SetMode(place, (UnixFileMode)artifact.Mode, artifact.RecurseMode);
+        }
+    }
+
+    private async Task FetchAsync(AttemptKey reader, ArtifactTransfer artifact, string place, CancellationToken cancellationToken)
+    {
+        Stream stored;
+        try
+        {
+            stored = await hub.OpenArtifactAsync(reader, artifact, cancellationToken);
+        }
+        catch (ArtifactMissingException)
+        {
+            // No object has this key, but some may lie below it: then it is a folder that was stored unpacked.
+            if (await hub.ListArtifactAsync(reader, artifact, cancellationToken) is { Count: > 0 } files)
+            {
+                await FetchFolderAsync(reader, artifact, files, place, cancellationToken);
+                return;
+            }
+
+            throw;
+        }
+
+        await using var content = new DigestingStream(stored);
+        await ArtifactPacking.UnpackAsync(content, place, artifact.Archive, cancellationToken);
+        var digest = await content.FinishAsync(cancellationToken);
+        if (artifact.Digest.Length > 0 && digest != artifact.Digest)
+        {
+            throw new TransferException(
+                $"input artifact \"{artifact.Name}\" is damaged: its bytes have sha256 {digest}, expected {artifact.Digest}");
+        }
+    }
+
+    private async Task FetchFolderAsync(
+        AttemptKey reader, ArtifactTransfer artifact, IReadOnlyList<string> files, string place, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(place);
+        foreach (var name in files)
+        {
+            var target = Path.GetFullPath(Path.Join(place, name));
+            if (!target.StartsWith(place.TrimEnd('/') + "/", StringComparison.Ordinal))
+            {
+                throw new TransferException($"input artifact \"{artifact.Name}\" has a file {name}, which would lie outside of it");
+            }
+
+            var file = artifact.Clone();
+            file.File = name;
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await using var content = await hub.OpenArtifactAsync(reader, file, cancellationToken);
+            await using var written = File.Create(target);
+            await content.CopyToAsync(written, cancellationToken);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Text;
-using System.Text.Json.Nodes;
 using Argosy.ClusterAgent.Artifacts;
 using Argosy.Contracts.Agents;
 
@@ -17,7 +16,13 @@ internal sealed class OutputCollector(IHubLink hub)
     private const int LongestResult = 256 * 1024;
 
     /// <summary>Collects what is there; what is missing and has no default is a problem, and the rest is collected all the same.</summary>
-    public async Task<CollectedOutputs> CollectAsync(PodIntent intent, PodFiles files, string mainOutput, CancellationToken cancellationToken)
+    /// <param name="intent">What is promised.</param>
+    /// <param name="files">Where the pod left it.</param>
+    /// <param name="mainOutput">The main container's standard output.</param>
+    /// <param name="logOf">Answers the file with the whole log of a container.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<CollectedOutputs> CollectAsync(
+        PodIntent intent, PodFiles files, string mainOutput, Func<string, Task<string>> logOf, CancellationToken cancellationToken)
     {
         var problems = new List<string>();
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -32,7 +37,7 @@ internal sealed class OutputCollector(IHubLink hub)
         var artifacts = new List<StoredArtifact>();
         foreach (var artifact in intent.OutputArtifacts)
         {
-            if (await StoreAsync(intent.Key, artifact, files, problems, cancellationToken) is { } stored)
+            if (await StoreAsync(intent.Key, artifact, files, logOf, problems, cancellationToken) is { } stored)
             {
                 artifacts.Add(stored);
             }
@@ -69,14 +74,16 @@ internal sealed class OutputCollector(IHubLink hub)
     }
 
     private async Task<StoredArtifact?> StoreAsync(
-        AttemptKey writer, ArtifactTransfer artifact, PodFiles files, List<string> problems, CancellationToken cancellationToken)
+        AttemptKey writer, ArtifactTransfer artifact, PodFiles files, Func<string, Task<string>> logOf, List<string> problems, CancellationToken cancellationToken)
     {
         try
         {
-            var path = files.Find(artifact.Path);
+            var path = artifact.LogOf.Length > 0 ? await logOf(artifact.LogOf) : files.Find(artifact.Path);
             if (Path.Exists(path))
             {
-                return await StoreAsync(writer, AsStored(artifact, path), path, cancellationToken);
+                return artifact.Archive == "none" && Directory.Exists(path)
+                    ? await StoreFolderAsync(writer, artifact, path, cancellationToken)
+                    : await StoreAsync(writer, artifact, path, cancellationToken);
             }
 
             if (!artifact.Optional)
@@ -92,22 +99,29 @@ internal sealed class OutputCollector(IHubLink hub)
         return null;
     }
 
-    /// <summary>
-    /// A folder that is wanted unpacked is kept as a tar in the hub's own store, which has no folders: whoever reads it gets the folder.
-    /// </summary>
-    private static ArtifactTransfer AsStored(ArtifactTransfer artifact, string path)
+    /// <summary>A folder that is wanted unpacked becomes one object for each of its files, below the location's key.</summary>
+    private async Task<StoredArtifact> StoreFolderAsync(AttemptKey writer, ArtifactTransfer artifact, string folder, CancellationToken cancellationToken)
     {
-        if (artifact.Archive != "none" || !Directory.Exists(path)
-            || JsonNode.Parse(artifact.LocationJson) is not JsonObject location || !location.ContainsKey("embedded"))
+        var stored = new StoredArtifact { Name = artifact.Name, LocationJson = artifact.LocationJson };
+        foreach (var path in FilesOf(new DirectoryInfo(folder)).Select(file => file.FullName).Order(StringComparer.Ordinal))
         {
-            return artifact;
+            var file = artifact.Clone();
+            file.File = Path.GetRelativePath(folder, path);
+            await using var content = File.OpenRead(path);
+            stored.Size += (await hub.StoreArtifactAsync(writer, file, content, cancellationToken)).Size;
         }
 
-        location.Remove("archive");
-        var packed = artifact.Clone();
-        (packed.Archive, packed.LocationJson) = ("tar", location.ToJsonString());
-        return packed;
+        return stored;
     }
+
+    // A link could lead anywhere on this machine: only what lies in the folder itself is taken.
+    private static IEnumerable<FileInfo> FilesOf(DirectoryInfo folder) => folder.EnumerateFileSystemInfos().Where(entry => entry.LinkTarget is null).SelectMany(
+        entry => entry switch
+        {
+            DirectoryInfo inner => FilesOf(inner),
+            FileInfo file when (file.Attributes & FileAttributes.Device) == 0 => [file],
+            _ => [],
+        });
 
     /// <summary>Packs and stores at the same time, so that an artifact needs no second place on this machine's disk.</summary>
     private async Task<StoredArtifact> StoreAsync(AttemptKey writer, ArtifactTransfer artifact, string path, CancellationToken cancellationToken)
