@@ -90,7 +90,7 @@ public sealed class LeafKindTests(StandingHub hub)
     }
 
     private static string Parent(string line) =>
-        $$"""
+        $$$"""
         entrypoint: main
         templates:
         - name: main
@@ -107,7 +107,7 @@ public sealed class LeafKindTests(StandingHub hub)
                 entrypoint: main
                 templates:
                 - name: main
-                  container: {image: any, command: [sh, -c, "{{line}}"]}
+                  container: {image: any, command: [sh, -c, "{{{line}}}"]}
           outputs: {parameters: [{name: child, valueFrom: {jsonPath: '{.metadata.name}'}}]}
         """;
 
