@@ -99,22 +99,26 @@ internal sealed class LockGrain(
     private async Task AskAsync(Turn turn, LockClaim claim)
     {
         turn.Concerned.Add(claim.Id);
-        if (table.Knows(claim.Id))
+        if (table.Holds(claim.Id))
         {
             return;
         }
 
-        foreach (var name in claim.Locks.Where(name => !name.IsMutex))
+        if (!table.Knows(claim.Id))
         {
-            var limit = await limits.ReadAsync(name);
-            if (limit.Value is null)
+            foreach (var name in claim.Locks.Where(name => !name.IsMutex))
             {
-                turn.Refused.Add((claim.Id, $"failed to initialize semaphore {name} with limit: {limit.Reason}"));
-                return;
+                var limit = await limits.ReadAsync(name);
+                if (limit.Value is null)
+                {
+                    turn.Refused.Add((claim.Id, $"failed to initialize semaphore {name} with limit: {limit.Reason}"));
+                    return;
+                }
             }
+
+            table.Ask(claim);
         }
 
-        table.Ask(claim);
         await ReadAgainAsync(turn, claim.Locks.Contains);
     }
 
@@ -182,11 +186,19 @@ internal sealed class LockGrain(
 
         var granted = table.Grant();
         await SayAsync(() => store.CommitAsync(granted, turn.Freed, CancellationToken.None));
-        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        if (!lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            return; // it may not be durable: nobody may hear of it
+            TellAll(turn, granted); // a hub that stops may have written nothing, and then nobody may hear of it
         }
 
+        foreach (var request in batch)
+        {
+            request.Done.TrySetResult();
+        }
+    }
+
+    private void TellAll(Turn turn, IReadOnlyList<LockClaim> granted)
+    {
         turn.Concerned.UnionWith(granted.Select(claim => claim.Id));
         foreach (var (id, reason) in turn.Refused)
         {
@@ -204,11 +216,6 @@ internal sealed class LockGrain(
             {
                 Tell(id, new LocksQueued(id.Ticket, wait.Message, wait.Lock.ToString(), wait.Holders));
             }
-        }
-
-        foreach (var request in batch)
-        {
-            request.Done.TrySetResult();
         }
     }
 

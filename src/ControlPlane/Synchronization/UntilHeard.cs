@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Argosy.ControlPlane.Synchronization;
 
-/// <summary>Says something again until it is heard: for calls that must not get lost while a grain or the database is in trouble.</summary>
+/// <summary>
+/// Says something again until it is heard: for calls that must not get lost while a grain or the database is in trouble. A hub that stops
+/// gives up quietly; the next one finds out what was not heard.
+/// </summary>
 internal static class UntilHeard
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -16,8 +19,13 @@ internal static class UntilHeard
                 await say();
                 return;
             }
-            catch (Exception failure) when (!stopping.IsCancellationRequested)
+            catch (Exception failure)
             {
+                if (stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+
                 SynchronizationLog.NotHeard(log, failure, pause);
                 await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }

@@ -115,7 +115,8 @@ internal static class Locks
 
     public static void Await(Turn turn, LocksQueued queued)
     {
-        if (turn.State.Locks.Find(queued.Ticket) is { Held: false })
+        if (turn.State.Locks.Find(queued.Ticket) is { Held: false } claim
+            && (claim.WaitsFor != queued.Lock || (turn.State.At(claim.Node)?.Message ?? turn.State.Message) != queued.Message))
         {
             turn.Record(new LocksAwaited(queued.Ticket, queued.Message, queued.Lock, queued.Holders));
         }
