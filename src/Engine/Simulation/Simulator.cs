@@ -151,7 +151,7 @@ public sealed class Simulator(Func<WorkflowState, Node, LeafOutcome> outcome, Fu
         {
             case ReadResource { Resource.Kind: ResourceRefKind.ArtifactRepository } repository:
                 // Nothing is stored, so any repository will do.
-                inputs.Enqueue(new ResourceAnswered(repository.Resource, new JsonObject { ["embedded"] = new JsonObject() }));
+                inputs.Add(new ResourceAnswered(repository.Resource, new JsonObject { ["embedded"] = new JsonObject() }));
                 break;
             case ReadResource read:
                 inputs.Add(new ResourceAnswered(read.Resource, resource(read.Resource)));

@@ -108,7 +108,7 @@ public sealed class LeafKindTests(StandingHub hub)
                 templates:
                 - name: main
                   container: {image: any, command: [sh, -c, "{{line}}"]}
-          outputs: {parameters: [{name: child, valueFrom: {jsonPath: '{.metadata.name}'}}]}
+          outputs: {parameters: [{name: child, valueFrom: {jsonPath: '{.metadata.name}'} }]}
         """;
 
     private static JsonObject Node(JsonObject workflow, string name) => StandingHub.Nodes(workflow).Single(node => (string?)node["name"] == name);
