@@ -70,6 +70,7 @@ internal sealed class S3ArtifactDriver(ISecretReader secrets) : IArtifactDriver,
             next = page.IsTruncated == true ? page.NextContinuationToken : null;
         }
         while (next is not null);
+        files.Sort(StringComparer.Ordinal); // not every service that speaks S3 keeps its order
         return files;
     }
 

@@ -90,7 +90,7 @@ public sealed class LeafKindTests(StandingHub hub)
     }
 
     private static string Parent(string line) =>
-        $$$"""
+        $$"""
         entrypoint: main
         templates:
         - name: main
@@ -107,8 +107,8 @@ public sealed class LeafKindTests(StandingHub hub)
                 entrypoint: main
                 templates:
                 - name: main
-                  container: {image: any, command: [sh, -c, "{{{line}}}"]}
-          outputs: {parameters: [{name: child, valueFrom: {jsonPath: '{.metadata.name}'}}]}
+                  container: {image: any, command: [sh, -c, "{{line}}"]}
+          outputs: {parameters: [{name: child, valueFrom: {jsonPath: '{.metadata.name}'} }]}
         """;
 
     private static JsonObject Node(JsonObject workflow, string name) => StandingHub.Nodes(workflow).Single(node => (string?)node["name"] == name);
