@@ -38,14 +38,23 @@ public sealed class Simulator(Func<Node, LeafOutcome> outcome, Func<ResourceRef,
     public WorkflowState Run(JsonObject manifest)
     {
         var state = new WorkflowState();
-        inputs.Enqueue(new Submitted(manifest));
+        Continue(state, new Submitted(manifest));
+        return state;
+    }
+
+    /// <summary>Goes on with a workflow that exists, from something that happens to it to its end.</summary>
+    /// <returns>Why the input was refused, for then nothing happens; null: it was not.</returns>
+    /// <exception cref="InvalidOperationException">The workflow stands still although nothing is left to wait for.</exception>
+    public string? Continue(WorkflowState state, WorkflowInput first)
+    {
+        inputs.Enqueue(first);
         for (var turn = 0; turn < MaxTurns; turn++)
         {
             if (!inputs.TryDequeue(out var input))
             {
                 if (state.Phase.IsEnd())
                 {
-                    return state;
+                    return null;
                 }
 
                 input = NextByItself(state);
@@ -53,6 +62,11 @@ public sealed class Simulator(Func<Node, LeafOutcome> outcome, Func<ResourceRef,
 
             var decision = WorkflowDecider.Decide(state, input, now);
             facts.AddRange(decision.Facts);
+            if (ReferenceEquals(input, first) && decision.Refusal is { } refusal)
+            {
+                return refusal;
+            }
+
             foreach (var order in decision.Orders)
             {
                 Obey(state, order);

@@ -11,6 +11,9 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
     /// <summary>Instead of an owner: a pod ended, so owners that the workflow's parallelism held back may go on.</summary>
     public const int SlotFreed = -2;
 
+    /// <summary>Instead of an owner: everything that is under way, as after a restart.</summary>
+    public const int Everything = -3;
+
     private readonly Queue<(int Owner, int Member)> agenda = new();
 
     public WorkflowState State { get; } = state;

@@ -29,7 +29,11 @@ public static class WorkflowDecider
         switch (input)
         {
             case Submitted submitted:
-                if (!state.Accepted)
+                if (!state.Accepted && RecordedRun.IsIn(submitted.Manifest))
+                {
+                    Adoption.Begin(turn, submitted.Manifest);
+                }
+                else if (!state.Accepted)
                 {
                     turn.Record(new WorkflowAccepted(submitted.Manifest, turn.Now));
                     turn.Notify(-1);
@@ -118,6 +122,10 @@ public static class WorkflowDecider
             {
                 ReleaseHeldBack(turn);
             }
+            else if (owner == Turn.Everything)
+            {
+                Recovery.Look(turn);
+            }
             else if (owner < 0)
             {
                 WorkflowEvaluation.Advance(turn);
@@ -197,6 +205,11 @@ internal static class Recovery
         foreach (var resource in state.RequestedResources)
         {
             turn.Order(new ReadResource(resource));
+        }
+
+        if (state.Record is not null && !Adoption.IsReady(turn))
+        {
+            return;
         }
 
         foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd()))

@@ -19,6 +19,7 @@ public sealed class WorkflowState
     private readonly Dictionary<string, string> globalParameters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ArtifactValue> globalArtifacts = new(StringComparer.Ordinal);
     private readonly List<int> daemons = [];
+    private int adoptedNodes;
     private readonly PriorityQueue<int, DateTimeOffset> timers = new();
 
     public JsonObject Manifest { get; private set; } = [];
@@ -148,7 +149,23 @@ public sealed class WorkflowState
             return spec;
         }
 
-        return resources.GetValueOrDefault(holder) is { } json ? heldSpecs[holder] = new WorkflowSpec(json) : null;
+        return WithStored(holder, resources.GetValueOrDefault(holder)) is { } json ? heldSpecs[holder] = new WorkflowSpec(json) : null;
+    }
+
+    /// <summary>
+    /// A holder's spec as a recorded run knew it: a template is what it was at its first use, also where its holder has changed since or is
+    /// gone.
+    /// </summary>
+    private JsonObject? WithStored(ResourceRef holder, JsonObject? spec)
+    {
+        if (Record?.Status.Object("storedTemplates") is not { } stored)
+        {
+            return spec;
+        }
+
+        var prefix = $"{(holder.Kind == ResourceRefKind.ClusterWorkflowTemplate ? "cluster" : "namespaced")}/{holder.Name}/";
+        var templates = stored.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal) && pair.Value is JsonObject).Select(pair => pair.Value!.DeepClone()).ToArray();
+        return templates.Length == 0 ? spec : SpecMerge.Over(spec ?? [], new JsonObject { ["templates"] = new JsonArray(templates) });
     }
 
     /// <summary>Makes one fact true. Total: a fact that was once recorded always applies.</summary>
@@ -165,6 +182,7 @@ public sealed class WorkflowState
             case ResourceRead read:
                 requested.Remove(read.Resource);
                 resources[read.Resource] = read.Content;
+                heldSpecs.Remove(read.Resource);
                 ConstantVariables = null;
                 CompileSpec();
                 break;
@@ -229,6 +247,15 @@ public sealed class WorkflowState
             case WorkflowRetried retried:
                 Reopen(retried);
                 break;
+            case RunAdopted adopted:
+                Adopt(adopted);
+                break;
+            case NodeAdopted adopted:
+                Adopt(adopted);
+                break;
+            case NodeInputsSet set when At(set.Node) is { } node:
+                node.Inputs = set.Inputs;
+                break;
         }
     }
 
@@ -247,6 +274,72 @@ public sealed class WorkflowState
         CompileSpec();
     }
 
+    private void Adopt(RunAdopted adopted)
+    {
+        var status = adopted.Status;
+        Record = adopted;
+        Phase = Enum.TryParse<WorkflowPhase>(status.Text("phase"), out var phase) ? phase : WorkflowPhase.None;
+        Message = status.Text("message") is { Length: > 0 } message ? message : null;
+        StartedAt = RecordedNode.Time(status, "startedAt");
+        FinishedAt = RecordedNode.Time(status, "finishedAt");
+        foreach (var parameter in RecordedNode.Parameters(status.Object("outputs") ?? []))
+        {
+            globalParameters[parameter.Name] = parameter.Value;
+        }
+
+        foreach (var artifact in RecordedNode.Artifacts(status.Object("outputs") ?? []))
+        {
+            globalArtifacts[artifact.Name] = artifact;
+        }
+
+        CompileSpec();
+    }
+
+    private void Adopt(NodeAdopted adopted)
+    {
+        var recorded = new RecordedNode(adopted.Recorded);
+        var node = new Node
+        {
+            Index = nodes.Count,
+            Name = adopted.Name,
+            Type = adopted.Type,
+            Owner = adopted.Owner,
+            Boundary = adopted.Boundary,
+            Scope = adopted.Scope,
+            TemplateName = adopted.TemplateName ?? "",
+            StepName = adopted.StepName,
+            Ordinal = adopted.Ordinal,
+            Flags = adopted.Flags,
+            Inputs = recorded.Inputs,
+            Outputs = recorded.Outputs,
+            Phase = recorded.Phase,
+            Message = recorded.Message,
+            StartedAt = recorded.StartedAt ?? default,
+            FinishedAt = recorded.FinishedAt,
+            Tolerated = adopted.Tolerated,
+            Recorded = recorded,
+            Id = adopted.Id,
+            Cluster = recorded.Phase.IsEnd() ? adopted.Recorded.Text("cluster") : null,
+            HostNodeName = adopted.Recorded.Text("hostNodeName"),
+            PodIp = adopted.Recorded.Text("podIP"),
+            Progress = adopted.Recorded.Text("progress"),
+        };
+        Enter(node);
+        adoptedNodes++;
+    }
+
+    /// <summary>The recorded status that the workflow came with; null: it began here.</summary>
+    internal RunAdopted? Record { get; private set; }
+
+    /// <summary>Recorded nodes that a retry removed; a recorded edge to one of them leads nowhere, unless it has come again.</summary>
+    internal HashSet<string> ForgottenIds { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether nothing has changed since the workflow came with its recorded status.</summary>
+    internal bool IsAsRecorded => Record is { } record && Generation == 0 && byName.Count == adoptedNodes
+        && Phase == (Enum.TryParse<WorkflowPhase>(record.Status.Text("phase"), out var phase) ? phase : WorkflowPhase.None)
+        && FinishedAt == RecordedNode.Time(record.Status, "finishedAt")
+        && Nodes.All(node => node.Recorded?.IsCurrent(node) ?? false);
+
     private void CompileSpec()
     {
         if (Spec is not null || Manifest.Object("spec") is not { } submitted)
@@ -264,6 +357,12 @@ public sealed class WorkflowState
             merged.Remove("workflowTemplateRef");
             Spec = new WorkflowSpec(merged);
             ActiveDeadlineSeconds ??= merged.Long("activeDeadlineSeconds");
+        }
+        else if (Record?.Status.Object("storedWorkflowTemplateSpec") is { } stored)
+        {
+            var merged = SpecMerge.Over(stored, submitted);
+            merged.Remove("workflowTemplateRef");
+            Spec = new WorkflowSpec(merged);
         }
     }
 
@@ -312,14 +411,19 @@ public sealed class WorkflowState
             Generation = Generation,
             Tolerated = created.Tolerated,
         };
+        Enter(node);
+        Wake(node, created.WakeAt);
+    }
+
+    private void Enter(Node node)
+    {
         nodes.Add(node);
         byName[node.Name] = node.Index;
         byId[IdOf(node)] = node.Index;
         At(node.Owner)?.Own(node.Index);
-        Wake(node, created.WakeAt);
-        if (!created.Phase.IsEnd())
+        if (!node.Phase.IsEnd())
         {
-            if (At(node.Owner) is { } owner)
+            if (!node.IsFulfilled && At(node.Owner) is { } owner)
             {
                 owner.Open++;
             }
@@ -333,7 +437,7 @@ public sealed class WorkflowState
 
         if (IsProgress(node))
         {
-            Progress = (Progress.Done + (created.Phase.IsEnd() ? 1 : 0), Progress.All + 1);
+            Progress = (Progress.Done + (node.Phase.IsEnd() ? 1 : 0), Progress.All + 1);
         }
     }
 
@@ -438,7 +542,7 @@ public sealed class WorkflowState
         FinishedAt = null;
         Shutdown = ShutdownStrategy.None;
         DeadlineExceeded = false;
-        ParameterOverrides = retried.Parameters.Count > 0 ? retried.Parameters : ParameterOverrides;
+        ParameterOverrides = [.. ParameterOverrides.Where(old => retried.Parameters.All(given => given.Name != old.Name)), .. retried.Parameters];
         ConstantVariables = null;
         if (ActiveDeadlineSeconds == 0)
         {
@@ -452,6 +556,11 @@ public sealed class WorkflowState
             {
                 byName.Remove(node.Name);
                 byId.Remove(IdOf(node));
+                if (node.Recorded is not null)
+                {
+                    ForgottenIds.Add(IdOf(node));
+                }
+
                 nodes[index] = null;
             }
         }
