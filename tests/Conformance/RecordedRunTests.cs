@@ -161,7 +161,7 @@ public sealed class RecordedRunTests(ITestOutputHelper output)
             var simulator = RecordedRuns.Succeeding();
             var stopped = RecordedRuns.TakenUp(manifest);
             Assert.Null(WorkflowDecider.Decide(stopped, new ShutdownAsked(strategy, null, null), Now).Refusal);
-            simulator.Continue(stopped, new Recovered());
+            Assert.Null(simulator.Continue(stopped, new Recovered()));
             Assert.True(stopped.Phase is WorkflowPhase.Failed or WorkflowPhase.Error);
             Assert.DoesNotContain(simulator.Facts.OfType<NodeCreated>(), created => !created.Flags.HasFlag(NodeFlags.OnExit));
             Assert.All(wasOpen.Select(index => stopped[index]).Where(node => node.Type is NodeType.Pod or NodeType.Suspend && !node.Is(NodeFlags.OnExit)),

@@ -47,7 +47,7 @@ internal static class RecordedStatus
             nodes.TryAdd(id, entry?.DeepClone());
         }
 
-        var shown = state.IsAsRecorded ? (JsonObject)record.Status.DeepClone() : Under(rendered, record.Status, OfRun);
+        var shown = record.IsCurrent(state) ? (JsonObject)record.Status.DeepClone() : Under(rendered, record.Status, OfRun);
         if (nodes.Count > 0)
         {
             shown["nodes"] = nodes;
@@ -69,7 +69,7 @@ internal static class RecordedStatus
 
     private static IEnumerable<string> Children(WorkflowState state, Node node, IReadOnlyList<int> structural)
     {
-        var recorded = node.Recorded!.Children.Where(id => !state.ForgottenIds.Contains(id) || state.FindById(id) is not null);
+        var recorded = node.Recorded!.Children.Where(id => state.Record?.Forgot(id) != true || state.FindById(id) is not null);
         return recorded.Concat(structural.Where(child => state[child].Recorded is null).Select(child => state.IdOf(state[child]))).Distinct(StringComparer.Ordinal);
     }
 

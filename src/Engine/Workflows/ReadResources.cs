@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Argosy.Engine.Templates;
+
+namespace Argosy.Engine.Workflows;
+
+/// <summary>The objects outside the workflow that it has asked for, as they were when they were read: it never sees a later version.</summary>
+internal sealed class ReadResources
+{
+    private readonly Dictionary<ResourceRef, JsonObject?> contents = [];
+    private readonly Dictionary<ResourceRef, WorkflowSpec> specs = [];
+    private readonly HashSet<ResourceRef> requested = [];
+
+    /// <summary>Asked for and not yet answered.</summary>
+    public IReadOnlyCollection<ResourceRef> Requested => requested;
+
+    /// <summary>Null where there is no such object.</summary>
+    public IReadOnlyDictionary<ResourceRef, JsonObject?> Contents => contents;
+
+    public void Request(ResourceRef resource) => requested.Add(resource);
+
+    public void Read(ResourceRef resource, JsonObject? content)
+    {
+        requested.Remove(resource);
+        contents[resource] = content;
+        specs.Remove(resource);
+    }
+
+    /// <summary>The spec that a workflow template holds; null: it was not read, or there is none.</summary>
+    /// <param name="stored">Templates of the holder that a recorded run brought with it; they stand over what the holder has now.</param>
+    public WorkflowSpec? SpecOf(ResourceRef holder, JsonObject? stored)
+    {
+        if (specs.TryGetValue(holder, out var spec))
+        {
+            return spec;
+        }
+
+        var json = (contents.GetValueOrDefault(holder), stored) switch
+        {
+            (var current, null) => current,
+            ({ } current, _) => SpecMerge.Over(current, stored),
+            (null, _) => stored,
+        };
+        return json is null ? null : specs[holder] = new WorkflowSpec(json);
+    }
+}
