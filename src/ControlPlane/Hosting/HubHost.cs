@@ -1,4 +1,5 @@
 using Argosy.ControlPlane.Access;
+using Argosy.ControlPlane.Archive;
 using Argosy.ControlPlane.ArgoServer;
 using Argosy.ControlPlane.Artifacts;
 using Argosy.ControlPlane.Clusters;
@@ -62,6 +63,7 @@ public static class HubHost
         builder.Services.AddArtifacts(options.DataDirectory);
         builder.Services.AddClusters(options.DefaultCluster);
         builder.Services.AddDispatch();
+        builder.Services.AddArchive();
         builder.Services.AddWorkflows();
         builder.AddGrains(options);
         var app = builder.Build();
