@@ -73,6 +73,45 @@ internal sealed class ArgoClient(HubConnection connection, TimeProvider time) : 
     public Task DeleteWorkflowAsync(string @namespace, string name, bool force, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"{Workflow(@namespace, name)}{Query(("force", force ? "true" : null))}", null, cancellationToken);
 
+    /// <summary>Archived workflows that fit, newest first, fetched page by page.</summary>
+    public async IAsyncEnumerable<JsonObject> ListArchivedAsync(
+        string @namespace, string? labelSelector, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var next = "";
+        do
+        {
+            var query = Query(
+                ("listOptions.labelSelector", labelSelector),
+                ("listOptions.fieldSelector", $"metadata.namespace={@namespace}"),
+                ("listOptions.limit", $"{PageSize}"),
+                ("listOptions.continue", next));
+            var page = await SendAsync(HttpMethod.Get, $"api/v1/archived-workflows{query}", null, cancellationToken);
+            foreach (var workflow in page.Objects("items"))
+            {
+                yield return workflow;
+            }
+
+            next = page.AnyText("metadata", "continue") ?? "";
+        }
+        while (next.Length > 0);
+    }
+
+    public Task<JsonObject> GetArchivedAsync(string uid, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"api/v1/archived-workflows/{Escape(uid)}", null, cancellationToken);
+
+    public Task DeleteArchivedAsync(string uid, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"api/v1/archived-workflows/{Escape(uid)}", null, cancellationToken);
+
+    /// <summary>retry or resubmit.</summary>
+    public Task<JsonObject> DoArchivedAsync(string uid, string verb, JsonObject options, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Put, $"api/v1/archived-workflows/{Escape(uid)}/{verb}", options, cancellationToken);
+
+    public Task<JsonObject> ListArchivedLabelKeysAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/v1/archived-workflows-label-keys", null, cancellationToken);
+
+    public Task<JsonObject> ListArchivedLabelValuesAsync(string key, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"api/v1/archived-workflows-label-values{Query(("listOptions.labelSelector", key))}", null, cancellationToken);
+
     public Task<JsonObject> ListTemplatesAsync(
         TemplateScope scope, string? @namespace, string? labelSelector, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, $"{scope.Path(@namespace)}{Query(("listOptions.labelSelector", labelSelector))}", null, cancellationToken);

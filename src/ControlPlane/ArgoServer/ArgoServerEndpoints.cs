@@ -18,6 +18,7 @@ public static class ArgoServerEndpoints
         api.MapWorkflows();
         api.MapWorkflowVerbs();
         api.MapWorkflowStreams();
+        api.MapArchive();
         api.MapTemplates(TemplateApi.Namespaced);
         api.MapTemplates(TemplateApi.ClusterScoped);
         api.MapSyncLimits();

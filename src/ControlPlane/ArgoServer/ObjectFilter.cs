@@ -14,6 +14,7 @@ internal sealed class ObjectFilter
         var filter = new ObjectFilter();
         filter.AddFields(query["listOptions.fieldSelector"], HowNamesMatch(query["nameFilter"]));
         filter.AddName(query["namePattern"], "Contains");
+        filter.AddName(query["namePrefix"], "Prefix");
         filter.AddTime(query["createdAfter"], "createdAfter", (item, time) => item.TimeAt("metadata", "creationTimestamp") > time);
         filter.AddTime(query["finishedBefore"], "finishedBefore", (item, time) => item.TimeAt("status", "finishedAt") < time);
         return filter;
@@ -35,7 +36,12 @@ internal sealed class ObjectFilter
     {
         foreach (var (field, value, equal) in Terms(fieldSelector))
         {
-            if (field == "metadata.name" && equal && howNamesMatch != "Exact")
+            if (field is "spec.startedAt>" or "spec.startedAt<")
+            {
+                var later = field[^1] == '>';
+                AddTime(value, field, (item, time) => item.TimeAt("status", "startedAt") is { } started && (later ? started > time : started < time));
+            }
+            else if (field == "metadata.name" && equal && howNamesMatch != "Exact")
             {
                 AddName(value, howNamesMatch);
             }
@@ -83,6 +89,12 @@ internal sealed class ObjectFilter
     {
         foreach (var term in (selector ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
+            if (term.StartsWith("spec.startedAt", StringComparison.Ordinal) && term.Length > 15 && term[14] is '>' or '<')
+            {
+                yield return (term[..15], term[15..].TrimStart('='), true);
+                continue;
+            }
+
             var at = term.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0)
             {

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using Argosy.ControlPlane.Archive;
 using Argosy.ControlPlane.Resources;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Argosy.ControlPlane.ArgoServer;
 
@@ -20,20 +22,44 @@ internal static class WorkflowEndpoints
         workflows.MapDelete("/{ns}/{name}", DeleteAsync);
     }
 
-    private static async Task<JsonAnswer> ListAsync(string? ns, HttpRequest request, IResources resources, CancellationToken cancellationToken)
+    private static async Task<JsonAnswer> ListAsync(
+        string? ns, HttpRequest request, IResources resources, IServiceProvider services, CancellationToken cancellationToken)
     {
         var query = ListQuery.Of(request);
-        var workflows = await resources.ListAsync(Kinds.Workflow, ns, query.LabelSelector, cancellationToken);
-        return Answer(request, query.Page(Kinds.Workflow.ApiVersion, Kinds.Workflow.Kind, workflows, WithoutNodes));
+        var live = await resources.ListAsync(Kinds.Workflow, ns, query.LabelSelector, cancellationToken);
+        if (services.GetService<WorkflowArchive>() is not { } archive)
+        {
+            return Answer(request, query.Page(Kinds.Workflow.ApiVersion, Kinds.Workflow.Kind, live, WithoutNodes));
+        }
+
+        // What lives stands for its archived copy; of what was only archived, the page alone is read.
+        var uids = (await resources.ListAsync(Kinds.Workflow, ns, null, cancellationToken)).Select(workflow => workflow.TextAt("metadata", "uid")).ToHashSet();
+        var archived = (await archive.ListAsync(ns, query.LabelSelector, cancellationToken)).Where(workflow => !uids.Contains(workflow.Uid));
+        var page = query.Page(
+            Kinds.Workflow.ApiVersion, Kinds.Workflow.Kind, live.Concat(archived.Select(ArchiveEndpoints.Outline)),
+            workflow => workflow.ContainsKey("spec") ? WithoutNodes(workflow) : (JsonObject)workflow.DeepClone());
+        await ArchiveEndpoints.FillAsync(page, archive, cancellationToken);
+        return Answer(request, page);
     }
 
     private static async Task<JsonAnswer> GetAsync(
-        string ns, string name, HttpRequest request, IResources resources, CancellationToken cancellationToken)
+        string ns, string name, HttpRequest request, IResources resources, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var workflow = await resources.GetWorkflowAsync(ns, name, cancellationToken);
-        return request.Query["uid"].ToString() is { Length: > 0 } uid && uid != workflow.TextAt("metadata", "uid")
-            ? throw WorkflowNames.NotFound(new(Kinds.Workflow, ns, name))
-            : Answer(request, workflow);
+        var archive = services.GetService<WorkflowArchive>();
+        var found = name == WorkflowNames.Latest
+            ? await resources.ResolveNameAsync(ns, name, cancellationToken)
+            : name;
+        var uid = request.Query["uid"].ToString();
+        var workflow = await resources.FindAsync(new(Kinds.Workflow, ns, found), cancellationToken);
+        if (workflow is not null && (uid.Length == 0 || uid == workflow.TextAt("metadata", "uid")))
+        {
+            return Answer(request, workflow);
+        }
+
+        var archived = archive is null ? null
+            : uid.Length > 0 ? await archive.FindAsync(uid, cancellationToken)
+            : await archive.FindByNameAsync(ns, found, cancellationToken);
+        return archived?.TextAt("metadata", "namespace") == ns ? Answer(request, archived!) : throw WorkflowNames.NotFound(new(Kinds.Workflow, ns, found));
     }
 
     private static async Task<JsonAnswer> CreateAsync(
@@ -89,7 +115,7 @@ internal static class WorkflowEndpoints
     }
 
     // A list of workflows with all their nodes can be larger than a client can take: it carries everything but the nodes.
-    private static JsonObject WithoutNodes(JsonObject workflow)
+    internal static JsonObject WithoutNodes(JsonObject workflow)
     {
         var light = new JsonObject();
         foreach (var (name, value) in workflow)
@@ -116,5 +142,5 @@ internal static class WorkflowEndpoints
 
     private static bool RemoveFinalizers(JsonObject workflow) => workflow["metadata"] is JsonObject metadata && metadata.Remove("finalizers");
 
-    private static JsonAnswer Answer(HttpRequest request, JsonObject body) => new(FieldMask.Parse(request.Query["fields"])?.Trim(body) ?? body);
+    internal static JsonAnswer Answer(HttpRequest request, JsonObject body) => new(FieldMask.Parse(request.Query["fields"])?.Trim(body) ?? body);
 }

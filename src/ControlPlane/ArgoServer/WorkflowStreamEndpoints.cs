@@ -21,19 +21,20 @@ internal static class WorkflowStreamEndpoints
     }
 
     private static async Task<EventStream> WatchAsync(
-        string? ns, HttpRequest request, IResources resources, CancellationToken cancellationToken)
+        string? ns, HttpRequest request, IResources resources, IServiceProvider services, CancellationToken cancellationToken)
     {
+        var parts = services.GetService<IObjectParts>();
         if (ns is not null && request.Query["listOptions.fieldSelector"].ToString() is $"metadata.name={WorkflowNames.Latest}")
         {
             var latest = await resources.ResolveNameAsync(ns, WorkflowNames.Latest, cancellationToken);
-            return new(ChangesAsync(resources, WatchFilter.Named(ns, latest), FieldMask.Parse(request.Query["fields"]), cancellationToken));
+            return new(ChangesAsync(resources, parts, WatchFilter.Named(ns, latest), FieldMask.Parse(request.Query["fields"]), cancellationToken));
         }
 
-        return new(ChangesAsync(resources, WatchFilter.Of(ns, request), FieldMask.Parse(request.Query["fields"]), cancellationToken));
+        return new(ChangesAsync(resources, parts, WatchFilter.Of(ns, request), FieldMask.Parse(request.Query["fields"]), cancellationToken));
     }
 
     private static async IAsyncEnumerable<JsonNode> ChangesAsync(
-        IResources resources, WatchFilter filter, FieldMask? mask, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IResources resources, IObjectParts? parts, WatchFilter filter, FieldMask? mask, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var change in resources.ObserveAsync(Kinds.Workflow, cancellationToken))
         {
@@ -42,7 +43,7 @@ internal static class WorkflowStreamEndpoints
                 var result = new JsonObject
                 {
                     ["type"] = change.Type.ToString().ToUpperInvariant(),
-                    ["object"] = change.Object.DeepClone(),
+                    ["object"] = (parts is null ? change.Object : await parts.CompleteAsync(change.Object, cancellationToken)).DeepClone(),
                 };
                 yield return mask is null ? result : Trimmed(mask, result);
             }

@@ -1,4 +1,5 @@
 using Argosy.ControlPlane.Access;
+using Argosy.ControlPlane.Archive;
 using Argosy.ControlPlane.ArgoServer;
 using Argosy.ControlPlane.Artifacts;
 using Argosy.ControlPlane.Clusters;
@@ -66,6 +67,7 @@ public static class HubHost
         builder.Services.AddDispatch();
         builder.Services.AddSynchronization();
         builder.Services.AddMemoization();
+        builder.Services.AddArchive();
         builder.Services.AddWorkflows();
         builder.AddGrains(options);
         var app = builder.Build();

@@ -22,7 +22,8 @@ public static class ResourceServices
             provider.GetRequiredService<IOptions<ResourceOptions>>().Value,
             provider.GetServices<IResourceAdmission>,
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
-            provider.GetRequiredService<ILogger<ResourceStore>>()));
+            provider.GetRequiredService<ILogger<ResourceStore>>(),
+            provider.GetService<IObjectParts>()));
         services.AddSingleton<IResources>(provider => provider.GetRequiredService<ResourceStore>());
         return services;
     }

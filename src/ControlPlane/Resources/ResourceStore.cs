@@ -17,7 +17,8 @@ public sealed class ResourceStore(
     ResourceOptions options,
     Func<IEnumerable<IResourceAdmission>> admissions,
     TimeProvider time,
-    ILogger<ResourceStore> logger) : IResources, IAsyncDisposable
+    ILogger<ResourceStore> logger,
+    IObjectParts? objectParts = null) : IResources, IAsyncDisposable
 {
     private Parts? parts;
 
@@ -42,8 +43,20 @@ public sealed class ResourceStore(
         await OpenNamespacesAsync(cancellationToken);
     }
 
-    public ValueTask<JsonObject?> FindAsync(ResourceKey key, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Cache.Find(key)?.Object);
+    public async ValueTask<JsonObject?> FindAsync(ResourceKey key, CancellationToken cancellationToken) =>
+        Cache.Find(key) is { } found ? (await CompleteAsync(found, cancellationToken)).Object : null;
+
+    /// <summary>The object with its parts that are stored apart.</summary>
+    internal async ValueTask<ObjectSnapshot> CompleteAsync(ObjectSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (objectParts?.MayBeApart(snapshot.Key.Kind, snapshot.Selectable.Labels) != true)
+        {
+            return snapshot;
+        }
+
+        var whole = await objectParts.CompleteAsync(snapshot.Object, cancellationToken);
+        return ReferenceEquals(whole, snapshot.Object) ? snapshot : ObjectSnapshot.Preview(snapshot.Key, snapshot.ResourceVersion, whole);
+    }
 
     public ValueTask<IReadOnlyList<JsonObject>> ListAsync(
         ResourceKind kind, string? @namespace, string? labelSelector, CancellationToken cancellationToken)

@@ -21,6 +21,12 @@ public interface IWorkflowVerbs
     /// <summary>Creates a new workflow from this one and answers the new one.</summary>
     Task<JsonObject> ResubmitAsync(string @namespace, string name, ResubmitRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Creates the archived workflow anew, under its name, and retries it there.</summary>
+    Task<JsonObject> RetryArchivedAsync(string uid, RetryRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Creates a new workflow from an archived one and answers the new one.</summary>
+    Task<JsonObject> ResubmitArchivedAsync(string uid, ResubmitRequest request, CancellationToken cancellationToken);
+
     Task<JsonObject> SetAsync(string @namespace, string name, SetRequest request, CancellationToken cancellationToken);
 }
 

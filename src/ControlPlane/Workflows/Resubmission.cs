@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Argosy.ControlPlane.Resources.Lifecycle;
 using Argosy.Engine.Workflows;
 
 namespace Argosy.ControlPlane.Workflows;
@@ -8,6 +9,17 @@ namespace Argosy.ControlPlane.Workflows;
 internal static class Resubmission
 {
     private const string Prefix = "workflows.argoproj.io/";
+
+    /// <summary>The same, under a name chosen here, beginning with what the old one's pods achieved.</summary>
+    public static JsonObject Memoized(JsonObject workflow, IReadOnlyList<ParameterValue> parameters, DateTimeOffset now)
+    {
+        var again = Of(workflow, parameters);
+        var metadata = (JsonObject)again["metadata"]!;
+        var name = ObjectNames.Generate(metadata["generateName"]!.GetValue<string>());
+        metadata["name"] = name;
+        again["status"] = MemoizedCopy.StatusOf(workflow, name, now);
+        return again;
+    }
 
     private static readonly string[] Dropped =
     [
@@ -38,7 +50,6 @@ internal static class Resubmission
 
         var spec = (JsonObject)workflow["spec"]!.DeepClone();
         spec.Remove("shutdown");
-        spec.Remove("suspend");
         if (spec["activeDeadlineSeconds"] is JsonValue seconds && seconds.ToJsonString() == "0")
         {
             spec.Remove("activeDeadlineSeconds");
@@ -51,7 +62,8 @@ internal static class Resubmission
         };
     }
 
-    private static void Override(JsonObject spec, IReadOnlyList<ParameterValue> parameters)
+    /// <summary>Gives a spec's arguments the values that the user gave.</summary>
+    public static void Override(JsonObject spec, IReadOnlyList<ParameterValue> parameters)
     {
         if (parameters.Count == 0)
         {

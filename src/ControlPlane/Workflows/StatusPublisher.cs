@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Argosy.ControlPlane.Archive;
 using Argosy.ControlPlane.Resources;
 using Argosy.Engine.Workflows;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Argosy.ControlPlane.Workflows;
 /// spends at most a twentieth of its time on it.
 /// </summary>
 /// <remarks>Runs in the turns of its workflow's grain.</remarks>
-internal sealed class StatusPublisher(IResources resources, WorkflowState state, TimeProvider time, ILogger log) : IAsyncDisposable
+internal sealed class StatusPublisher(IResources resources, NodeStore nodes, WorkflowState state, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private const int Share = 20;
 
@@ -22,6 +23,7 @@ internal sealed class StatusPublisher(IResources resources, WorkflowState state,
     private CancellationTokenSource? pausing;
     private Task? showing;
     private bool dirty;
+    private bool endIsStored;
 
     /// <summary>The state has changed: its status is shown soon, and at once where the workflow has ended.</summary>
     public void Changed()
@@ -93,10 +95,19 @@ internal sealed class StatusPublisher(IResources resources, WorkflowState state,
             lastShown = time.GetUtcNow();
             if (state.Phase.IsEnd())
             {
+                endIsStored = true;
+                await nodes.OffloadAsync(state.Uid, status, stopping.Token);
                 await resources.ModifyAsync(key, workflow => Write(workflow, status), stopping.Token);
             }
             else
             {
+                if (endIsStored)
+                {
+                    // It was tried again: a hub that starts later must not take it for ended.
+                    await resources.ModifyAsync(key, workflow => Write(workflow, new JsonObject { ["phase"] = state.Phase.ToText() }), stopping.Token);
+                    endIsStored = false;
+                }
+
                 await resources.PublishAsync(key, workflow => Write(workflow, status), stopping.Token);
             }
         }
@@ -123,6 +134,15 @@ internal sealed class StatusPublisher(IResources resources, WorkflowState state,
 
         labels["workflows.argoproj.io/phase"] = state.Phase.ToText();
         labels["workflows.argoproj.io/completed"] = state.Phase.IsEnd() ? "true" : "false";
+        if (!state.Phase.IsEnd())
+        {
+            labels.Remove(ArchiveController.StatusLabel);
+        }
+        else if (!labels.ContainsKey(ArchiveController.StatusLabel))
+        {
+            labels[ArchiveController.StatusLabel] = "Pending";
+        }
+
         if (workflow["spec"] is JsonObject spec)
         {
             WriteSpec(spec);

@@ -65,8 +65,7 @@ internal sealed class WorkflowController(IResources resources, IGrainFactory gra
 
     private async Task StartAsync(IWorkflowGrain grain, ResourceChange change, string uid, CancellationToken stoppingToken)
     {
-        var manifest = change.Object.DeepClone();
-        ((JsonObject)manifest).Remove("status");
+        var manifest = change.Object; // with its status, if it came with one: the grain takes up what it does not know
         for (var delay = TimeSpan.FromMilliseconds(100); !stoppingToken.IsCancellationRequested; delay = delay < TimeSpan.FromSeconds(30) ? delay * 2 : delay)
         {
             try

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Argosy.Contracts.Agents;
+using Argosy.ControlPlane.Archive;
 using Argosy.ControlPlane.Clusters;
 using Argosy.ControlPlane.Dispatch;
 using Argosy.ControlPlane.Journal;
@@ -20,7 +21,7 @@ namespace Argosy.ControlPlane.Workflows;
 [Reentrant]
 internal sealed class WorkflowGrain(
     IJournal journal, IResources resources, Fleet fleet, IGrainFactory grains, IEnumerable<IOrderAnswer> answers, IEnumerable<IOrderCarrier> carriers,
-    WorkflowQueue queue, WorkflowViews views, TimeProvider time, ILogger<WorkflowGrain> log)
+    WorkflowQueue queue, WorkflowViews views, NodeStore nodes, TimeProvider time, ILogger<WorkflowGrain> log)
     : Grain, IWorkflowGrain
 {
     private readonly List<Pending> inbox = [];
@@ -395,7 +396,7 @@ internal sealed class WorkflowGrain(
 
     private void ShowStatus()
     {
-        publisher ??= new StatusPublisher(resources, State, time, log);
+        publisher ??= new StatusPublisher(resources, nodes, State, time, log);
         publisher.Changed();
     }
 

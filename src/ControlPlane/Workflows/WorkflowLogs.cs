@@ -44,7 +44,7 @@ internal sealed class WorkflowLogs(IResources resources, AgentSessions sessions)
         foreach (var workflow in await resources.ListAsync(Kinds.Workflow, @namespace, null, cancellationToken))
         {
             var name = workflow["metadata"]?["name"]?.GetValue<string>() ?? "";
-            if (podName.StartsWith(name, StringComparison.Ordinal) && PodsOf(workflow).FirstOrDefault(pod => pod.Name == podName) is { } pod)
+            if (podName.StartsWith(name, StringComparison.Ordinal) && PodsOf(await FindAsync(@namespace, name, cancellationToken) ?? workflow).FirstOrDefault(pod => pod.Name == podName) is { } pod)
             {
                 await foreach (var entry in ReadAsync(pod, options, cancellationToken))
                 {

@@ -59,24 +59,31 @@ public sealed class Simulator(Func<WorkflowState, Node, LeafOutcome> outcome, Fu
     public Simulated Simulate(JsonObject manifest)
     {
         var state = new WorkflowState();
-        inputs.Add(new Submitted(manifest));
+        return new Simulated(state, Continue(state, new Submitted(manifest)));
+    }
+
+    /// <summary>Goes on with a workflow that exists, from something that happens to it, as far as it comes.</summary>
+    /// <returns>Why it went no further; null: the workflow ended.</returns>
+    public string? Continue(WorkflowState state, WorkflowInput first)
+    {
+        inputs.Add(first);
         while (true)
         {
             if (Take(state) is not { } input)
             {
-                return new Simulated(state, state.Phase.IsEnd() ? null : Standstill.Of(state));
+                return state.Phase.IsEnd() ? null : Standstill.Of(state);
             }
 
             if (state.NodeCount > MaxNodes)
             {
-                return new Simulated(state, Standstill.TooLarge(state, MaxNodes));
+                return Standstill.TooLarge(state, MaxNodes);
             }
 
             var decision = WorkflowDecider.Decide(state, input, now);
             facts.AddRange(decision.Facts);
             if (decision.Refusal is { } refusal)
             {
-                return new Simulated(state, $"stands still: {refusal}");
+                return $"stands still: {refusal}";
             }
 
             foreach (var fact in decision.Facts)
@@ -88,6 +95,10 @@ public sealed class Simulator(Func<WorkflowState, Node, LeafOutcome> outcome, Fu
                 else if (fact is NodeAdmitted { Type: NodeType.Suspend } admitted)
                 {
                     suspended.Enqueue(admitted.Node);
+                }
+                else if (fact is NodeAdopted { Type: NodeType.Suspend } adopted)
+                {
+                    suspended.Enqueue(state.Find(adopted.Name)!.Index);
                 }
             }
 

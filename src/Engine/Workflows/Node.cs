@@ -60,7 +60,7 @@ public sealed class Node
 
     public NodeFlags Flags { get; init; }
 
-    public NodeInputs Inputs { get; init; } = NodeInputs.None;
+    public NodeInputs Inputs { get; internal set; } = NodeInputs.None;
 
     public NodePhase Phase { get; internal set; }
 
@@ -133,6 +133,10 @@ public sealed class Node
 
     [JsonIgnore]
     internal Template? Template { get; set; }
+
+    /// <summary>What was recorded of it in another life; null: it is of this life alone.</summary>
+    [JsonIgnore]
+    internal RecordedNode? Recorded { get; init; }
 
     /// <summary>Worked out from its name once, for it is asked for with every order and report.</summary>
     [JsonIgnore]

@@ -65,6 +65,12 @@ public static class NodeNames
         return end > 0 ? hook[..end] : null;
     }
 
+    /// <summary>What a person sees of a node.</summary>
+    internal static string Display(WorkflowState state, Node node) => node.Type == NodeType.StepGroup && node.Name.LastIndexOf('[') is >= 0 and var index
+        ? node.Name[index..]
+        : node.Recorded?.Json.Text("displayName") is { Length: > 0 } recorded ? recorded
+        : DisplayNames.Wished(state, node) ?? Display(node.Name, state.At(node.Boundary)?.Name);
+
     /// <summary>What a person sees: the node's name without its boundary's.</summary>
     public static string Display(string nodeName, string? boundaryName)
     {

@@ -1,3 +1,5 @@
+using Argosy.Engine.Templates;
+
 namespace Argosy.Engine.Workflows;
 
 /// <summary>
@@ -58,12 +60,50 @@ internal sealed class NodeTable(Func<string, string> idOf)
             Generation = generation,
             Tolerated = created.Tolerated,
         };
+        Add(node);
+        return node;
+    }
+
+    /// <summary>A node of another life of the workflow, as it was recorded.</summary>
+    public void Add(NodeAdopted adopted)
+    {
+        var recorded = new RecordedNode(adopted.Recorded);
+        Add(new Node
+        {
+            Index = nodes.Count,
+            Name = adopted.Name,
+            Type = adopted.Type,
+            Owner = adopted.Owner,
+            Boundary = adopted.Boundary,
+            Scope = adopted.Scope,
+            TemplateName = adopted.TemplateName ?? "",
+            StepName = adopted.StepName,
+            Ordinal = adopted.Ordinal,
+            Flags = adopted.Flags,
+            Inputs = recorded.Inputs,
+            Outputs = recorded.Outputs,
+            Phase = recorded.Phase,
+            Message = recorded.Message,
+            StartedAt = recorded.StartedAt ?? default,
+            FinishedAt = recorded.FinishedAt,
+            Tolerated = adopted.Tolerated,
+            Recorded = recorded,
+            Id = adopted.Id,
+            Cluster = recorded.Phase.IsEnd() ? adopted.Recorded.Text("cluster") : null,
+            HostNodeName = adopted.Recorded.Text("hostNodeName"),
+            PodIp = adopted.Recorded.Text("podIP"),
+            Progress = adopted.Recorded.Text("progress"),
+        });
+    }
+
+    private void Add(Node node)
+    {
         nodes.Add(node);
         byName[node.Name] = node.Index;
         byId[IdOf(node)] = node.Index;
         var owner = At(node.Owner);
         owner?.Own(node.Index);
-        if (!created.Phase.IsEnd())
+        if (!node.Phase.IsEnd())
         {
             if (owner is not null)
             {
@@ -79,10 +119,8 @@ internal sealed class NodeTable(Func<string, string> idOf)
 
         if (IsProgress(node))
         {
-            Progress = (Progress.Done + (created.Phase.IsEnd() ? 1 : 0), Progress.All + 1);
+            Progress = (Progress.Done + (node.Phase.IsEnd() ? 1 : 0), Progress.All + 1);
         }
-
-        return node;
     }
 
     public void End(Node node, NodeEnded ended)

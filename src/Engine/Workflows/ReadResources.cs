@@ -26,13 +26,20 @@ internal sealed class ReadResources
     }
 
     /// <summary>The spec that a workflow template holds; null: it was not read, or there is none.</summary>
-    public WorkflowSpec? SpecOf(ResourceRef holder)
+    /// <param name="stored">Templates of the holder that a recorded run brought with it; they stand over what the holder has now.</param>
+    public WorkflowSpec? SpecOf(ResourceRef holder, JsonObject? stored)
     {
         if (specs.TryGetValue(holder, out var spec))
         {
             return spec;
         }
 
-        return contents.GetValueOrDefault(holder) is { } json ? specs[holder] = new WorkflowSpec(json) : null;
+        var json = (contents.GetValueOrDefault(holder), stored) switch
+        {
+            (var current, null) => current,
+            ({ } current, _) => SpecMerge.Over(current, stored),
+            (null, _) => stored,
+        };
+        return json is null ? null : specs[holder] = new WorkflowSpec(json);
     }
 }

@@ -62,7 +62,7 @@ internal static class RetryEvaluation
 
     private static void Attempt(Turn turn, Node retry, Template template)
     {
-        var ordinal = retry.Members.Count;
+        var ordinal = retry.Members.Count == 0 ? 0 : turn.State[retry.Members[^1]].Ordinal + 1;
         var call = new Call(NodeNames.Attempt(retry.Name, ordinal), template, retry.Scope, retry.Index, retry.Boundary)
         {
             TemplateName = retry.TemplateName,

@@ -7,11 +7,18 @@ namespace Argosy.Engine.Workflows;
 internal sealed class RetryVerb
 {
     private readonly WorkflowState state;
+    private readonly RetryAsked asked;
+    private readonly RetryGraph graph;
     private readonly HashSet<int> removed = [];
     private readonly HashSet<int> reopened = [];
     private readonly Stack<Node> toForget = new();
 
-    private RetryVerb(WorkflowState state) => this.state = state;
+    private RetryVerb(WorkflowState state, RetryAsked asked)
+    {
+        this.state = state;
+        this.asked = asked;
+        graph = new RetryGraph(state, node => IsSelected(node));
+    }
 
     /// <returns>Why it is refused; null: the workflow runs again.</returns>
     public static string? Apply(Turn turn, RetryAsked asked)
@@ -27,8 +34,8 @@ internal sealed class RetryVerb
                 return $"Cannot retry a workflow in phase {state.Phase.ToText()}";
         }
 
-        var verb = new RetryVerb(state);
-        verb.Choose(asked);
+        var verb = new RetryVerb(state, asked);
+        verb.Choose();
         turn.Record(new WorkflowRetried([.. verb.removed.Order()], [.. verb.reopened.Order()], asked.Parameters, turn.Now));
         if (asked.Postponed)
         {
@@ -39,54 +46,112 @@ internal sealed class RetryVerb
             turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Pending, null, turn.Now)); // until it has its locks again
         }
 
+        if (asked.Parameters.Count > 0)
+        {
+            Rebinding.Renew(turn, verb.reopened.Order());
+        }
+
         Locks.AskAgain(turn, [.. verb.reopened.Order()]);
+
         Recovery.Look(turn);
         return null;
     }
 
-    private void Choose(RetryAsked asked)
+    private bool IsSelected(Node node) => asked is { RestartSuccessful: true, Selector: { } selector } && selector.Matches(state, node);
+
+    private void Choose()
     {
-        foreach (var node in state.Nodes)
+        foreach (var node in state.Nodes.Where(node => node.Name.StartsWith(NodeNames.Exit(state.Name), StringComparison.Ordinal)))
         {
-            if (node.Is(NodeFlags.OnExit) || (node.Is(NodeFlags.Hooked) && state.At(node.Owner) is null))
-            {
-                removed.Add(node.Index); // exit handlers and hooks of the workflow run anew
-            }
+            removed.Add(node.Index); // the exit handler runs anew
         }
 
         foreach (var node in state.Nodes)
         {
-            if (node.Type == NodeType.Container || removed.Contains(node.Index) || IsBesideThePoint(node))
+            if (!removed.Contains(node.Index))
             {
-                continue;
+                Consider(node);
             }
+        }
 
-            if (asked is { RestartSuccessful: true, Selector: { } selector } && selector.Matches(state, node))
+        if (asked.Parameters.Count > 0)
+        {
+            foreach (var index in reopened.Where(index => state[index].Type is NodeType.StepGroup or NodeType.TaskGroup).ToList())
             {
-                Forget(node);
-            }
-            else if (node.Phase.IsFailure() && (!IsGroup(node) || node.Members.Count == 0))
-            {
-                Forget(node);
-            }
-            else if (node.Phase.IsFailure() && node.Members.All(member => !state[member].Phase.IsFailure()))
-            {
-                Reopen(node); // it was stopped between its members, or could not call the next: they need not run again
+                ForgetBelow(state[index]); // it calls its members again, with the new values
             }
         }
 
         reopened.ExceptWith(removed);
     }
 
-    private static bool IsGroup(Node node) => node.Type is NodeType.Steps or NodeType.StepGroup or NodeType.DAG or NodeType.TaskGroup or NodeType.Retry;
+    private void Consider(Node node)
+    {
+        if (IsSelected(node))
+        {
+            Forget(node.Type == NodeType.Container ? state[node.Owner] : node);
+        }
+        else if (!node.Phase.IsFailure())
+        {
+            return;
+        }
+        else if (IsLeaf(node))
+        {
+            ConsiderFailedLeaf(node);
+        }
+        else if (!IsPartOfHook(node) && Superseded(node) is null && node.Members.All(member => !state[member].Phase.IsFailure()))
+        {
+            Reopen(node); // it was stopped between its members, or could not call the next: they need not run again
+        }
+    }
 
-    /// <summary>Part of a hook, whose failure fails nothing, or of an attempt that another attempt made up for.</summary>
-    private bool IsBesideThePoint(Node node)
+    private void ConsiderFailedLeaf(Node node)
+    {
+        if (node.Type == NodeType.Container)
+        {
+            node = state[node.Owner]; // a pod runs as a whole
+        }
+
+        if (Superseded(node) is { } retry)
+        {
+            if (retry.Phase.IsFailure())
+            {
+                removed.Add(node.Index); // its attempt stays as history; a later one goes on
+                ForgetBelow(node);
+            }
+        }
+        else if (!graph.HasSucceededAfter(RetryOf(node) ?? node))
+        {
+            Forget(node);
+        }
+    }
+
+    /// <summary>Not a group, or one that failed before it had any member.</summary>
+    private static bool IsLeaf(Node node) =>
+        node.Members.Count == 0 || node.Type is not (NodeType.Steps or NodeType.StepGroup or NodeType.DAG or NodeType.TaskGroup or NodeType.Retry);
+
+    private Node? RetryOf(Node node) => node.Is(NodeFlags.Retried) && state.At(node.Owner) is { Type: NodeType.Retry } retry ? retry : null;
+
+    /// <summary>The Retry around the node that has made another attempt since; null: none has.</summary>
+    private Node? Superseded(Node node)
     {
         for (var around = node; around is not null; around = state.At(around.Owner))
         {
-            if (around.Is(NodeFlags.Hooked)
-                || (around.Is(NodeFlags.Retried) && state.At(around.Owner) is { } retry && retry.Members[^1] != around.Index))
+            // Attempts that are leaves are taken together, with their Retry.
+            if (RetryOf(around) is { } retry && retry.Members[^1] != around.Index && !IsLeaf(around))
+            {
+                return retry;
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsPartOfHook(Node node)
+    {
+        for (var around = node; around is not null; around = state.At(around.Owner))
+        {
+            if (around.Is(NodeFlags.Hooked))
             {
                 return true;
             }
@@ -95,18 +160,17 @@ internal sealed class RetryVerb
         return false;
     }
 
-    /// <summary>Forgets the node (all of a Retry it is an attempt of), what it owns, its hooks and what came after; what is around it runs again.</summary>
+    /// <summary>Forgets the node (all attempts, where it is one that is a leaf), what it owns, its hooks and what came after; what is around it runs again.</summary>
     private void Forget(Node node)
     {
         toForget.Push(node);
         while (toForget.TryPop(out var next))
         {
-            while (next.Is(NodeFlags.Retried) && state.At(next.Owner) is { } retry)
+            if (RetryOf(next) is { } retry)
             {
-                next = retry;
+                ForgetAttempts(retry);
             }
-
-            if (removed.Add(next.Index))
+            else if (removed.Add(next.Index))
             {
                 ForgetBelow(next);
                 ForgetHooksOf(next);
@@ -114,6 +178,25 @@ internal sealed class RetryVerb
                 Reopen(state.At(next.Owner));
             }
         }
+    }
+
+    private void ForgetAttempts(Node retry)
+    {
+        if (asked.Parameters.Count > 0)
+        {
+            if (removed.Add(retry.Index))
+            {
+                ForgetHooksOf(retry);
+                ForgetAfter(retry);
+                Reopen(state.At(retry.Owner)); // called again, it is given the new values
+            }
+        }
+        else
+        {
+            Reopen(retry);
+        }
+
+        ForgetBelow(retry);
     }
 
     private void ForgetBelow(Node node)
@@ -139,36 +222,9 @@ internal sealed class RetryVerb
     /// <summary>What ran after the node was built on its outcome: later groups of steps, tasks that depend on it.</summary>
     private void ForgetAfter(Node node)
     {
-        var owner = state.At(node.Owner);
-        switch (owner?.Type)
+        foreach (var later in graph.After(node))
         {
-            case NodeType.DAG:
-                ForgetDependents(owner, node.StepName);
-                break;
-            case NodeType.TaskGroup:
-                ForgetDependents(state[owner.Owner], owner.StepName);
-                break;
-            case NodeType.StepGroup:
-                foreach (var later in state[owner.Owner].Members.Where(group => group > owner.Index))
-                {
-                    removed.Add(later);
-                    ForgetBelow(state[later]);
-                }
-
-                break;
-            default:
-                break;
-        }
-    }
-
-    private void ForgetDependents(Node dag, string? task)
-    {
-        foreach (var dependent in TemplateLookup.Of(state, dag)?.Dag?.DependentsOf(task ?? "") ?? [])
-        {
-            if (state.Find($"{dag.Name}.{dependent}") is { } node)
-            {
-                toForget.Push(node);
-            }
+            toForget.Push(later);
         }
     }
 

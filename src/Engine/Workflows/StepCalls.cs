@@ -40,7 +40,7 @@ internal static class StepCalls
     {
         var scope = boundary.Scope;
         var step = planned.Step;
-        var seen = planned.IsItem ? new LocalVariables(ItemVariables(planned.Item), variables) : variables;
+        var seen = Seen(planned, variables);
         var rendered = step.Tags.Render(seen);
         var fields = (JsonObject)rendered.Json!;
 
@@ -79,6 +79,10 @@ internal static class StepCalls
         var captures = turn.TemplateOf(boundary).RefersToResultOf(step.Name) ? NodeFlags.CaptureResult : NodeFlags.None;
         return Launching.Launch(turn, Calling(callee.Template, callee.Scope, callee.Name) with { Arguments = arguments, Flags = flags | captures });
     }
+
+    /// <summary>What a call's fields may refer to: the variables around it, and its item.</summary>
+    internal static IVariables Seen(PlannedCall planned, IVariables variables) =>
+        planned.IsItem ? new LocalVariables(ItemVariables(planned.Item), variables) : variables;
 
     /// <summary>A stand-in for the template of a node that never runs one.</summary>
     public static readonly Template Nothing = Template.Read([]);

@@ -33,7 +33,7 @@ internal static class Suspension
 
     /// <summary>Lets the node go on, with its supplied outputs or their defaults.</summary>
     /// <returns>What is missing; null: it went on.</returns>
-    public static string? Resume(Turn turn, Node node)
+    public static string? Resume(Turn turn, Node node, string? message = null)
     {
         List<ParameterValue> outputs = [];
         foreach (var parameter in turn.TemplateOf(node).Outputs.Parameters.Where(parameter => parameter.ValueFrom?.Supplied ?? false))
@@ -47,7 +47,7 @@ internal static class Suspension
             outputs.Add(new ParameterValue(parameter.Name, value));
         }
 
-        turn.End(node, NodePhase.Succeeded, null, new NodeOutputs { Parameters = outputs });
+        turn.End(node, NodePhase.Succeeded, message, new NodeOutputs { Parameters = outputs });
         return null;
     }
 

@@ -61,9 +61,14 @@ internal static class Shutdowns
 
     public static void Begin(Turn turn, ShutdownStrategy strategy)
     {
-        var state = turn.State;
         turn.Record(new ShutdownRequested(strategy));
-        foreach (var node in OpenNodes(state))
+        Enforce(turn, strategy);
+    }
+
+    /// <summary>Ends what may not go on under the strategy.</summary>
+    public static void Enforce(Turn turn, ShutdownStrategy strategy)
+    {
+        foreach (var node in OpenNodes(turn.State))
         {
             if (strategy == ShutdownStrategy.Stop && node.Is(NodeFlags.OnExit))
             {
@@ -72,13 +77,13 @@ internal static class Shutdowns
 
             switch (node.Type)
             {
-                case var _ when Locks.Lacks(state, node):
+                case var _ when Locks.Lacks(turn.State, node):
                     Abandon(turn, node, $"Stopped with strategy '{strategy}'");
                     break;
                 case NodeType.Suspend or NodeType.HTTP or NodeType.Plugin:
                     Abandon(turn, node, $"Stopped with strategy '{strategy}'");
                     break;
-                case NodeType.Pod when node.Phase == NodePhase.Pending:
+                case NodeType.Pod when node.Phase == NodePhase.Pending || node.Cluster is null:
                     Abandon(turn, node, $"workflow shutdown with strategy:  {strategy}");
                     break;
                 case NodeType.Pod when !node.CancelRequested:

@@ -16,6 +16,8 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
 
     /// <summary>Instead of a member: look at what was held back.</summary>
     public const int HeldBack = -2;
+    /// <summary>Instead of an owner: everything that is under way, as after a restart.</summary>
+    public const int UnderWay = -3;
 
     private readonly Queue<(int Owner, int Member)> agenda = new();
 

@@ -169,6 +169,7 @@ internal static class WorkflowArguments
             }
         }
 
+        values.AddRange(state.ParameterOverrides.Where(given => values.TrueForAll(value => value.Name != given.Name)));
         return values;
     }
 

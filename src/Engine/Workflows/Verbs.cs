@@ -24,7 +24,7 @@ internal static class Verbs
         var suspended = SuspendedNodes(state).Where(node => selector?.Matches(state, node) ?? true).ToList();
         if (selector is not null && suspended.Count == 0)
         {
-            return "currently, set only targets suspend nodes: no suspend nodes matching nodeFieldSelector";
+            return NoneMatches(selector);
         }
 
         foreach (var node in suspended)
@@ -49,7 +49,7 @@ internal static class Verbs
         var state = turn.State;
         if (state.Phase.IsEnd())
         {
-            return "cannot shutdown a completed workflow";
+            return $"cannot shutdown a completed workflow: workflow: \"{state.Name}\", namespace: \"{state.Namespace}\"";
         }
 
         if (asked.Selector is null)
@@ -68,7 +68,7 @@ internal static class Verbs
             Shutdowns.Abandon(turn, node, asked.Message ?? $"Stopped with strategy '{asked.Strategy}'");
         }
 
-        return matching.Count > 0 ? null : "currently, set only targets suspend nodes: no suspend nodes matching nodeFieldSelector";
+        return matching.Count > 0 ? null : NoneMatches(asked.Selector);
     }
 
     public static string? Set(Turn turn, SetAsked asked)
@@ -77,7 +77,7 @@ internal static class Verbs
         var matching = SuspendedNodes(state).Where(node => asked.Selector.Matches(state, node)).ToList();
         if (matching.Count == 0)
         {
-            return "currently, set only targets suspend nodes: no suspend nodes matching nodeFieldSelector";
+            return NoneMatches(asked.Selector);
         }
 
         foreach (var node in matching)
@@ -89,9 +89,9 @@ internal static class Verbs
 
             switch (asked.Phase)
             {
-                case NodePhase.Succeeded when Suspension.Resume(turn, node) is { } missing:
+                case NodePhase.Succeeded when Suspension.Resume(turn, node, asked.Message) is { } missing:
                     return missing;
-                case NodePhase.Failed or NodePhase.Error:
+                case NodePhase.Failed or NodePhase.Error or NodePhase.Skipped or NodePhase.Omitted:
                     turn.End(node, asked.Phase.Value, asked.Message);
                     break;
                 case null when asked.Message is not null:
@@ -112,17 +112,32 @@ internal static class Verbs
             return null;
         }
 
-        var declared = turn.TemplateOf(node).Outputs.Parameters.Where(parameter => parameter.ValueFrom?.Supplied ?? false)
-            .Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
-        if (values.FirstOrDefault(value => !declared.Contains(value.Name)) is { } unknown)
+        var declared = turn.TemplateOf(node).Outputs.Parameters;
+        if (declared.Count == 0)
         {
-            return $"node is not expecting output parameter '{unknown.Name}'";
+            return "cannot set output parameters because node is not expecting any raw parameters";
+        }
+
+        foreach (var value in values)
+        {
+            if (declared.FirstOrDefault(parameter => parameter.Name == value.Name) is not { } parameter)
+            {
+                return $"node is not expecting output parameter '{value.Name}'";
+            }
+
+            if (!(parameter.ValueFrom?.Supplied ?? false) || node.Outputs.Parameter(value.Name) is not null)
+            {
+                return $"cannot set output parameter '{value.Name}' because it does not use valueFrom.raw or it was already set";
+            }
         }
 
         var kept = node.Outputs.Parameters.Where(old => values.All(value => value.Name != old.Name));
         turn.Record(new NodeOutputsSet(node.Index, node.Outputs with { Parameters = [.. kept, .. values] }));
         return null;
     }
+
+    private static string NoneMatches(NodeFieldSelector selector) =>
+        $"currently, set only targets suspend nodes: no suspend nodes matching nodeFieldSelector: {selector}";
 
     private static IEnumerable<Node> SuspendedNodes(WorkflowState state) =>
         state.Nodes.Where(node => node is { Type: NodeType.Suspend, Phase: NodePhase.Running });

@@ -36,7 +36,11 @@ public static class WorkflowDecider
         switch (input)
         {
             case Submitted submitted:
-                if (!state.Accepted)
+                if (!state.Accepted && RecordedRun.IsIn(submitted.Manifest))
+                {
+                    Adoption.Begin(turn, submitted.Manifest);
+                }
+                else if (!state.Accepted)
                 {
                     turn.Record(new WorkflowAccepted(submitted.Manifest, turn.Now));
                     if (submitted.Postponed)
@@ -151,6 +155,10 @@ public static class WorkflowDecider
             {
                 ReleaseHeldBack(turn, turn.State.At(member));
             }
+            else if (owner == Turn.UnderWay)
+            {
+                Recovery.Look(turn);
+            }
             else if (owner < 0)
             {
                 WorkflowEvaluation.Advance(turn);
@@ -246,6 +254,11 @@ internal static class Recovery
         foreach (var resource in state.RequestedResources)
         {
             turn.Order(new ReadResource(resource));
+        }
+
+        if (state.Record is not null && !Adoption.IsReady(turn))
+        {
+            return;
         }
 
         foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && !node.Waits))

@@ -124,7 +124,7 @@ internal static class WorkflowEvaluation
         });
     }
 
-    private static Arguments OwnArguments(WorkflowState state) => new(
+    internal static Arguments OwnArguments(WorkflowState state) => new(
         [.. WorkflowArguments.Values(state).Select(value => new Parameter(value.Name) { Value = value.Value })],
         state.Spec!.Arguments.Artifacts);
 

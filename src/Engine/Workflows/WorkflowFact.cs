@@ -36,6 +36,9 @@ namespace Argosy.Engine.Workflows;
 [JsonDerivedType(typeof(LocksGivenUp), "unlock")]
 [JsonDerivedType(typeof(NodeMemoized), "memo")]
 [JsonDerivedType(typeof(NodeAdmitted), "go")]
+[JsonDerivedType(typeof(RunAdopted), "run")]
+[JsonDerivedType(typeof(NodeAdopted), "adopt")]
+[JsonDerivedType(typeof(NodeInputsSet), "inputs")]
 public abstract record WorkflowFact;
 
 /// <param name="Manifest">The whole object as it was submitted (metadata and spec).</param>
@@ -190,6 +193,47 @@ public sealed record DeadlineExceeded : WorkflowFact;
 /// <summary>The user asked to try the workflow again: some nodes are forgotten, some groups run again.</summary>
 public sealed record WorkflowRetried(
     IReadOnlyList<int> Removed, IReadOnlyList<int> Reopened, IReadOnlyList<ParameterValue> Parameters, DateTimeOffset At) : WorkflowFact;
+
+/// <summary>The workflow came with a status: it had a life before, elsewhere.</summary>
+/// <param name="Status">The recorded status without its nodes.</param>
+/// <param name="Loose">Entries of its nodes that are none (a result without a node); only carried.</param>
+public sealed record RunAdopted(JsonObject Status, JsonObject? Loose) : WorkflowFact;
+
+/// <summary>A recorded node became a node of this workflow.</summary>
+/// <param name="Recorded">All that was recorded of it: its phase, times, inputs and outputs are read from here.</param>
+public sealed record NodeAdopted(
+    [property: JsonPropertyName("n")] string Name,
+    [property: JsonPropertyName("t")] NodeType Type,
+    [property: JsonPropertyName("o")] int Owner,
+    [property: JsonPropertyName("b")] int Boundary,
+    [property: JsonPropertyName("r")] JsonObject Recorded) : WorkflowFact
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("tn")]
+    public string? TemplateName { get; init; }
+
+    [JsonPropertyName("sc")]
+    public TemplateScope Scope { get; init; }
+
+    [JsonPropertyName("st")]
+    public string? StepName { get; init; }
+
+    [JsonPropertyName("i")]
+    public int Ordinal { get; init; }
+
+    [JsonPropertyName("f")]
+    public NodeFlags Flags { get; init; }
+
+    [JsonPropertyName("ok")]
+    public bool Tolerated { get; init; }
+}
+
+/// <summary>A node that a retry kept is given what it would be given now, with the retry's parameters.</summary>
+public sealed record NodeInputsSet(
+    [property: JsonPropertyName("i")] int Node,
+    [property: JsonPropertyName("in")] NodeInputs Inputs) : WorkflowFact;
 
 /// <summary>How a workflow is brought to an early end: Stop runs exit handlers, Terminate does not.</summary>
 public enum ShutdownStrategy

@@ -91,6 +91,9 @@ public sealed class WorkflowState
 
     public bool Accepted => Uid.Length > 0;
 
+    /// <summary>The recorded status that the workflow came with; null: it began here.</summary>
+    internal AdoptedRun? Record { get; private set; }
+
     /// <summary>Daemons that are ready and have not ended.</summary>
     internal IEnumerable<Node> RunningDaemons => nodes.RunningDaemons;
 
@@ -125,7 +128,7 @@ public sealed class WorkflowState
     /// <summary>Takes out every node that wanted to be looked at by now.</summary>
     internal List<int> TakeDue(DateTimeOffset now) => timers.TakeDue(now);
 
-    internal WorkflowSpec? HeldSpec(ResourceRef holder) => resources.SpecOf(holder);
+    internal WorkflowSpec? HeldSpec(ResourceRef holder) => resources.SpecOf(holder, Record?.StoredSpec(holder));
 
     /// <summary>The resource whose spec the workflow runs, when it names one.</summary>
     internal ResourceRef? WorkflowTemplateRef => Manifest.Object("spec").Object("workflowTemplateRef") is { } reference
@@ -233,6 +236,16 @@ public sealed class WorkflowState
                 nodes.Admit(node, admitted);
                 timers.Set(node, admitted.WakeAt);
                 break;
+            case RunAdopted adopted:
+                Adopt(adopted);
+                break;
+            case NodeAdopted adopted:
+                nodes.Add(adopted);
+                Record!.Nodes++;
+                break;
+            case NodeInputsSet set when At(set.Node) is { } node:
+                node.Inputs = set.Inputs;
+                break;
         }
     }
 
@@ -269,6 +282,33 @@ public sealed class WorkflowState
             Spec = new WorkflowSpec(merged);
             ActiveDeadlineSeconds ??= merged.Long("activeDeadlineSeconds");
         }
+        else if (Record?.Status.Object("storedWorkflowTemplateSpec") is { } stored)
+        {
+            var merged = SpecMerge.Over(stored, submitted);
+            merged.Remove("workflowTemplateRef");
+            Spec = new WorkflowSpec(merged);
+        }
+    }
+
+    private void Adopt(RunAdopted adopted)
+    {
+        Record = new AdoptedRun(adopted);
+        Phase = Record.Phase;
+        Message = adopted.Status.Text("message") is { Length: > 0 } message ? message : null;
+        StartedAt = Record.StartedAt;
+        FinishedAt = Record.FinishedAt;
+        var outputs = adopted.Status.Object("outputs") ?? [];
+        foreach (var parameter in RecordedNode.Parameters(outputs))
+        {
+            globals.Set(new GlobalOutputSet(parameter, null));
+        }
+
+        foreach (var artifact in RecordedNode.Artifacts(outputs))
+        {
+            globals.Set(new GlobalOutputSet(null, artifact));
+        }
+
+        CompileSpec();
     }
 
     private void ChangePhase(WorkflowPhaseChanged changed)
@@ -341,11 +381,16 @@ public sealed class WorkflowState
         FinishedAt = null;
         Shutdown = ShutdownStrategy.None;
         DeadlineExceeded = false;
-        ParameterOverrides = retried.Parameters.Count > 0 ? retried.Parameters : ParameterOverrides;
+        ParameterOverrides = [.. ParameterOverrides.Where(old => retried.Parameters.All(given => given.Name != old.Name)), .. retried.Parameters];
         ConstantVariables = null;
         if (ActiveDeadlineSeconds == 0)
         {
             ActiveDeadlineSeconds = null;
+        }
+
+        foreach (var node in retried.Removed.Select(At).OfType<Node>().Where(node => node.Recorded is not null))
+        {
+            Record?.Forget(IdOf(node));
         }
 
         nodes.Reopen(retried);

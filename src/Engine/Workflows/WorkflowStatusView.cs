@@ -14,7 +14,8 @@ public static class WorkflowStatusView
         var nodes = new JsonObject();
         foreach (var node in state.Nodes)
         {
-            nodes[state.IdOf(node)] = RenderNode(state, node, graph);
+            var json = RenderNode(state, node, graph);
+            nodes[state.IdOf(node)] = node.Recorded is null ? json : RecordedStatus.Node(state, node, json, graph.ChildrenOf(node));
         }
 
         var status = new JsonObject { ["phase"] = state.Phase.ToText() };
@@ -49,7 +50,7 @@ public static class WorkflowStatusView
             status["clusters"] = new JsonArray([.. clusters.Select(cluster => (JsonNode)JsonValue.Create(cluster))]);
         }
 
-        return status;
+        return state.Record is null ? status : RecordedStatus.Run(state, status);
     }
 
     /// <summary>Leaf nodes that are done, of those there are: <c>3/7</c>.</summary>
@@ -65,9 +66,7 @@ public static class WorkflowStatusView
         {
             ["id"] = state.IdOf(node),
             ["name"] = node.Name,
-            ["displayName"] = node.Type == NodeType.StepGroup
-                ? node.Name[node.Name.LastIndexOf('[')..]
-                : DisplayNames.Wished(state, node) ?? NodeNames.Display(node.Name, state.At(node.Boundary)?.Name),
+            ["displayName"] = NodeNames.Display(state, node),
             ["type"] = node.Type.ToString(),
             ["phase"] = node.Phase.ToString(),
         };

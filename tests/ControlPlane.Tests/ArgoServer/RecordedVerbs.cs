@@ -43,6 +43,12 @@ public sealed class RecordedVerbs : IWorkflowVerbs
         return answer;
     }
 
+    public Task<JsonObject> RetryArchivedAsync(string uid, RetryRequest request, CancellationToken cancellationToken) =>
+        Record("", uid, $"retry archived {request.RestartSuccessful} {request.NodeFieldSelector} {string.Join(',', request.Parameters)}");
+
+    public Task<JsonObject> ResubmitArchivedAsync(string uid, ResubmitRequest request, CancellationToken cancellationToken) =>
+        Record("", uid, $"resubmit archived {request.Memoized} {string.Join(',', request.Parameters)}");
+
     public Task<JsonObject> RetryAsync(string @namespace, string name, RetryRequest request, CancellationToken cancellationToken) =>
         Record(@namespace, name, $"retry {request.RestartSuccessful} {request.NodeFieldSelector} {string.Join(',', request.Parameters)}");
 

@@ -11,13 +11,13 @@ internal sealed class ListEndpoint(ResourceStore store, TimeProvider time)
 {
     private readonly ListSnapshots snapshots = new();
 
-    public Task GetAsync(ApiRequest request)
+    public async Task GetAsync(ApiRequest request)
     {
         var found = store.Cache.Find(request.Key) ?? throw ApiErrors.NotFound(request.Key);
         var form = Representations.Asked(request.Http);
-        return form == Representation.Table
+        await (form == Representation.Table
             ? ApiAnswers.WriteAsync(request.Http, TablePrinter.Print(found, Include(request), time.GetUtcNow()))
-            : ApiAnswers.WriteAsync(request.Http, Representations.Render(found, form));
+            : ApiAnswers.WriteAsync(request.Http, Representations.Render(form == Representation.Whole ? await store.CompleteAsync(found, request.Aborted) : found, form)));
     }
 
     public Task ListAsync(ApiRequest request)

@@ -43,7 +43,7 @@ internal sealed class WatchEndpoint(ResourceStore store, ResourceOptions options
         var state = store.Cache.Read(request.Kind);
         foreach (var snapshot in state.Objects.In(request.Namespace).Where(query.Matches))
         {
-            events.Add("ADDED", snapshot);
+            events.Add("ADDED", await ShownAsync(request, snapshot, cancellationToken));
             await events.FlushIfLargeAsync(cancellationToken);
         }
 
@@ -67,7 +67,7 @@ internal sealed class WatchEndpoint(ResourceStore store, ResourceOptions options
             {
                 if (EventType(query, change, seen) is { } type)
                 {
-                    events.Add(type, change.Snapshot);
+                    events.Add(type, await ShownAsync(request, change.Snapshot, cancellationToken));
                 }
             }
 
@@ -90,6 +90,10 @@ internal sealed class WatchEndpoint(ResourceStore store, ResourceOptions options
             }
         }
     }
+
+    /// <summary>Who watches whole objects sees them whole.</summary>
+    private ValueTask<ObjectSnapshot> ShownAsync(ApiRequest request, ObjectSnapshot snapshot, CancellationToken cancellationToken) =>
+        Representations.Asked(request.Http) == Representation.Whole ? store.CompleteAsync(snapshot, cancellationToken) : ValueTask.FromResult(snapshot);
 
     /// <summary>What a change means to someone who sees only what the query selects; null: nothing.</summary>
     private static string? EventType(ListQuery query, LoggedChange change, long seen)
