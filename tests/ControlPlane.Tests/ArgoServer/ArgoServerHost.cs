@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Argosy.ControlPlane.ArgoServer;
 using Argosy.ControlPlane.Resources;
-using Argosy.ControlPlane.Synchronization;
 using Argosy.ControlPlane.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,7 +34,6 @@ public sealed class ArgoServerHost : IAsyncDisposable
         builder.Services.AddSingleton<IResources>(_ => host!.Resources);
         builder.Services.AddSingleton<IWorkflowVerbs>(_ => host!.Verbs);
         builder.Services.AddSingleton<IWorkflowLogs>(_ => host!.Logs);
-        builder.Services.AddSingleton(_ => new SyncLimits(host!.Resources, null!, null!)); // only limits in ConfigMaps: there is no database here
         var app = builder.Build();
         app.MapArgoServer();
         host = new ArgoServerHost(app);
