@@ -137,6 +137,7 @@ public sealed class DagTemplate
 {
     private readonly Dictionary<string, Step> byName;
     private readonly Dictionary<string, DependsExpression?> depends = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> mistakes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> dependents = new(StringComparer.Ordinal);
 
     private DagTemplate(IReadOnlyList<Step> tasks, string? target, bool failFast)
@@ -147,8 +148,7 @@ public sealed class DagTemplate
         byName = tasks.GroupBy(task => task.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
         foreach (var task in tasks)
         {
-            var condition = !string.IsNullOrEmpty(task.Depends) ? DependsExpression.Parse(task.Depends) : null;
-            depends[task.Name] = condition;
+            depends[task.Name] = ReadDepends(task);
             foreach (var dependency in DependenciesOf(task))
             {
                 (dependents.TryGetValue(dependency, out var list) ? list : dependents[dependency] = []).Add(task.Name);
@@ -165,6 +165,9 @@ public sealed class DagTemplate
 
     public Step? Find(string name) => byName.GetValueOrDefault(name);
 
+    /// <summary>What is wrong with the task's depends condition, or null. Such a task depends on nothing and can only fail.</summary>
+    public string? MistakeIn(Step task) => mistakes.GetValueOrDefault(task.Name);
+
     /// <summary>The task's own depends condition, if it has one.</summary>
     public DependsExpression? DependsOf(Step task) => depends[task.Name];
 
@@ -173,11 +176,61 @@ public sealed class DagTemplate
         ? [.. condition.Terms.Select(term => term.Task).Distinct()]
         : task.Dependencies;
 
+    /// <summary>Whether the task waits for the other one, directly or through others.</summary>
+    public bool IsBefore(string other, string task)
+    {
+        if (!byName.TryGetValue(task, out var start) || !byName.ContainsKey(other))
+        {
+            return false;
+        }
+
+        // Most references are to a direct dependency: those cost no search.
+        var direct = DependenciesOf(start);
+        if (direct.Contains(other))
+        {
+            return true;
+        }
+
+        var seen = new HashSet<string>(direct, StringComparer.Ordinal);
+        var open = new Queue<string>(direct);
+        while (open.TryDequeue(out var name))
+        {
+            foreach (var further in byName.TryGetValue(name, out var step) ? DependenciesOf(step) : [])
+            {
+                if (further == other)
+                {
+                    return true;
+                }
+
+                if (seen.Add(further))
+                {
+                    open.Enqueue(further);
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The tasks that wait for this one.</summary>
     public IReadOnlyList<string> DependentsOf(string task) => dependents.TryGetValue(task, out var list) ? list : [];
 
     /// <summary>Tasks that nothing depends on.</summary>
     public IEnumerable<string> Leaves => Tasks.Where(task => !dependents.ContainsKey(task.Name)).Select(task => task.Name);
+
+    private DependsExpression? ReadDepends(Step task)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(task.Depends) ? null : DependsExpression.Parse(task.Depends);
+        }
+        catch (ExpressionException mistake)
+        {
+            // Upstream accepts such a manifest and fails the task: so do we, where a spec must always be readable.
+            mistakes[task.Name] = $"invalid depends '{task.Depends}': {mistake.Message}";
+            return null;
+        }
+    }
 
     public static DagTemplate Read(JsonObject json) => new(
         [.. json.Objects("tasks").Select(Step.Read)],

@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Argosy.Engine.Expressions;
+using Argosy.Engine.Expressions.Values;
 using Argosy.Engine.Templates;
 
 namespace Argosy.Engine.Workflows;
@@ -9,7 +8,8 @@ namespace Argosy.Engine.Workflows;
 /// <summary>
 /// What the members of a Steps or DAG node see: its inputs, and the members before them (<c>steps.*</c> of earlier groups, <c>tasks.*</c>).
 /// </summary>
-internal sealed class NodeVariables(WorkflowState state, Node node, Template template, IVariables outer) : IVariables
+/// <param name="sees">Which members are seen; null: all of them.</param>
+internal sealed class NodeVariables(WorkflowState state, Node node, Template template, IVariables outer, Predicate<string>? sees = null) : IVariables
 {
     private readonly string prefix = template.Type == TemplateType.Dag ? "tasks" : "steps";
     private readonly InputVariables inputs = new(node.Inputs);
@@ -23,11 +23,13 @@ internal sealed class NodeVariables(WorkflowState state, Node node, Template tem
 
         if (Member(name) is not { } member)
         {
-            return name == "node.name" || name == prefix + ".name" ? node.Name : outer.Find(name);
+            return name == "node.name" ? node.Name : CallerNames.Of(state, node, name) ?? outer.Find(name);
         }
 
         return member.Variables.Find(member.Path);
     }
+
+    public Occasion? Occasion => outer.Occasion is { } around ? around with { Place = $"{around.Place}/{node.Name}" } : null;
 
     public IEnumerable<KeyValuePair<string, string>> Under(string root)
     {
@@ -51,7 +53,7 @@ internal sealed class NodeVariables(WorkflowState state, Node node, Template tem
     private IEnumerable<KeyValuePair<string, string>> UnderMember(string member, string root)
     {
         var name = $"{prefix}.{member}";
-        if (MemberVariables.Of(state, node, template, member) is not { } variables)
+        if ((sees is not null && !sees(member)) || MemberVariables.Of(state, node, template, member) is not { } variables)
         {
             yield break;
         }
@@ -80,7 +82,31 @@ internal sealed class NodeVariables(WorkflowState state, Node node, Template tem
             return null;
         }
 
-        return MemberVariables.Of(state, node, template, path[..dot].ToString()) is { } variables ? (variables, path[(dot + 1)..].ToString()) : null;
+        var member = path[..dot].ToString();
+        return (sees is null || sees(member)) && MemberVariables.Of(state, node, template, member) is { } variables
+            ? (variables, path[(dot + 1)..].ToString())
+            : null;
+    }
+}
+
+/// <summary>
+/// <c>steps.name</c> and <c>tasks.name</c>: what the step or task that called a template is called, with its item's mark where it is of a
+/// loop. An attempt has the name of its first caller.
+/// </summary>
+internal static class CallerNames
+{
+    public static string? Of(WorkflowState state, Node node, string name)
+    {
+        var caller = node.Is(NodeFlags.Retried) ? state.At(node.Owner) ?? node : node;
+        if (caller.StepName is null || state.At(caller.Boundary) is not { } boundary
+            || name != (boundary.Type == NodeType.DAG ? "tasks.name" : "steps.name"))
+        {
+            return null;
+        }
+
+        // N.task, or N[0].step: what follows the first dot behind the boundary's name.
+        var dot = caller.Name.IndexOf('.', boundary.Name.Length);
+        return dot < 0 ? caller.StepName : caller.Name[(dot + 1)..];
     }
 }
 
@@ -114,7 +140,7 @@ internal sealed class InputVariables(NodeInputs inputs) : IVariables
             return path ? artifact?.Json.Text("path") : artifact?.Json.ToJsonString();
         }
 
-        return name == "inputs.parameters" ? JsonSerializer.Serialize(inputs.Parameters) : null;
+        return name == "inputs.parameters" ? VariableJson.Of(inputs.Parameters) : null;
     }
 
     public IEnumerable<KeyValuePair<string, string>> Under(string root)
@@ -270,27 +296,15 @@ internal sealed class MemberVariables
 /// <summary>The outputs of a loop's items, put together as upstream does: only succeeded items that have outputs, in order.</summary>
 internal static class Aggregation
 {
-    public static string Results(IEnumerable<Node> items)
+    /// <summary>Null when a result is no JSON: then there is no such list, and who asks for it fails, as upstream has it.</summary>
+    public static string? Results(IEnumerable<Node> items)
     {
-        var list = new JsonArray();
-        foreach (var item in items.Where(item => item.Outputs.Result is not null))
-        {
-            list.Add(Parse(item.Outputs.Result!) ?? JsonValue.Create(item.Outputs.Result!));
-        }
-
-        return Compact(list);
+        var results = items.Select(item => item.Outputs.Result).OfType<string>().Select(Parse).ToList();
+        return results.Contains(null) ? null : "[" + string.Join(',', results.Select(result => Compact(result!.RootElement))) + "]";
     }
 
-    public static string Map(NodeOutputs outputs)
-    {
-        var map = new JsonObject();
-        foreach (var parameter in outputs.Parameters)
-        {
-            map[parameter.Name] = parameter.Value;
-        }
-
-        return Compact(map);
-    }
+    public static string Map(NodeOutputs outputs) => JsonText.Write(new ValueMap(
+        outputs.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, (object?)parameter.Value))));
 
     public static string Maps(IEnumerable<Node> items) => "[" + string.Join(',', items.Select(item => Map(item.Outputs))) + "]";
 
@@ -299,16 +313,17 @@ internal static class Aggregation
     {
         var values = items.Select(item => item.Outputs.Parameter(name)).OfType<string>().ToList();
         var parsed = values.ConvertAll(Parse);
-        return parsed.Count > 0 && parsed.TrueForAll(value => value is JsonObject or JsonArray)
-            ? "[" + string.Join(',', values) + "]"
-            : Compact(new JsonArray([.. values.Select(value => (JsonNode)JsonValue.Create(value))]));
+        return parsed.Count > 0 && parsed.TrueForAll(value => value?.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+            ? "[" + string.Join(',', parsed.Select(value => Compact(value!.RootElement))) + "]"
+            : JsonText.Write(values.ToList<object?>());
     }
 
-    private static JsonNode? Parse(string text)
+    /// <summary>The document a text holds, <c>null</c> included; null when it holds none.</summary>
+    private static JsonDocument? Parse(string text)
     {
         try
         {
-            return JsonNode.Parse(text);
+            return JsonDocument.Parse(text);
         }
         catch (JsonException)
         {
@@ -316,7 +331,9 @@ internal static class Aggregation
         }
     }
 
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Without white space, keys and numbers as they were; what Go escapes for the sake of HTML is escaped.</summary>
+    private static string Compact(JsonElement json) => JsonSerializer.Serialize(json, Plain)
+        .Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal);
 
-    private static string Compact(JsonNode node) => node.ToJsonString(Plain);
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -13,6 +13,18 @@ internal sealed record PlannedCall(Step Step, string NodeName, int Ordinal, Json
     public bool IsEmptyLoop { get; init; }
 }
 
+/// <summary>Variables seen from one place: chance is of its own there.</summary>
+internal sealed class PlacedVariables(IVariables variables, string place) : IVariables
+{
+    public string? Find(string name) => variables.Find(name);
+
+    public IEnumerable<KeyValuePair<string, string>> Under(string root) => variables.Under(root);
+
+    public bool IsAbsent(string name) => variables.IsAbsent(name);
+
+    public Occasion? Occasion => variables.Occasion is { } around ? around with { Place = $"{around.Place}/{place}" } : null;
+}
+
 /// <summary>Reads a step's rendered fields and calls what it names.</summary>
 internal static class StepCalls
 {
@@ -40,7 +52,7 @@ internal static class StepCalls
     {
         var scope = boundary.Scope;
         var step = planned.Step;
-        var seen = planned.IsItem ? new LocalVariables(ItemVariables(planned.Item), variables) : variables;
+        var seen = new PlacedVariables(planned.IsItem ? new LocalVariables(ItemVariables(planned.Item), variables) : variables, planned.NodeName);
         var rendered = step.Tags.Render(seen);
         var fields = (JsonObject)rendered.Json!;
 

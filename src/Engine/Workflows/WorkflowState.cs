@@ -148,7 +148,7 @@ public sealed class WorkflowState
             return spec;
         }
 
-        return resources.GetValueOrDefault(holder) is { } json ? heldSpecs[holder] = new WorkflowSpec(json) : null;
+        return resources.GetValueOrDefault(holder) is { } json ? heldSpecs[holder] = new WorkflowSpec(json, Spec?.Json) : null;
     }
 
     /// <summary>Makes one fact true. Total: a fact that was once recorded always applies.</summary>
