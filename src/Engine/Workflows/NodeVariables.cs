@@ -300,7 +300,7 @@ internal static class Aggregation
     public static string? Results(IEnumerable<Node> items)
     {
         var results = items.Select(item => item.Outputs.Result).OfType<string>().Select(Parse).ToList();
-        return results.Contains(null) ? null : "[" + string.Join(',', results.Select(result => Compact(result!.RootElement))) + "]";
+        return results.Contains(null) ? null : "[" + string.Join(',', results.Select(result => GoJson.Compact(result!.RootElement))) + "]";
     }
 
     public static string Map(NodeOutputs outputs) => JsonText.Write(new ValueMap(
@@ -314,7 +314,7 @@ internal static class Aggregation
         var values = items.Select(item => item.Outputs.Parameter(name)).OfType<string>().ToList();
         var parsed = values.ConvertAll(Parse);
         return parsed.Count > 0 && parsed.TrueForAll(value => value?.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-            ? "[" + string.Join(',', parsed.Select(value => Compact(value!.RootElement))) + "]"
+            ? "[" + string.Join(',', parsed.Select(value => GoJson.Compact(value!.RootElement))) + "]"
             : JsonText.Write(values.ToList<object?>());
     }
 
@@ -330,10 +330,4 @@ internal static class Aggregation
             return null;
         }
     }
-
-    /// <summary>Without white space, keys and numbers as they were; what Go escapes for the sake of HTML is escaped.</summary>
-    private static string Compact(JsonElement json) => JsonSerializer.Serialize(json, Plain)
-        .Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal);
-
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -166,12 +166,12 @@ internal static class StepCalls
 
     private static Dictionary<string, string> ItemVariables(JsonNode? item)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["item"] = SpecJson.TextOf(item) ?? item?.ToJsonString() ?? "null" };
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["item"] = GoJson.OfItem(item) };
         if (item is JsonObject map)
         {
             foreach (var (key, value) in map)
             {
-                variables["item." + key] = SpecJson.TextOf(value) ?? value?.ToJsonString() ?? "null";
+                variables["item." + key] = GoJson.OfItem(value);
             }
         }
 

@@ -212,6 +212,23 @@ public sealed class VariableScopeTests
             story["wf[1].b"].Inputs.Parameters.Select(parameter => parameter.Value));
     }
 
+    [Theory]
+    [InlineData("""{"b":"it's <b>","a":{"z":1,"y":[1.0]}}""", "{{item}}", """{"a":{"z":1,"y":[1.0]},"b":"it's \u003cb\u003e"}""")]
+    [InlineData("""{"b":"it's <b>","a":{"z":1,"y":2}}""", "{{item.b}} {{item.a}}", """it's <b> {"y":2,"z":1}""")]
+    [InlineData("""["ä",null,true]""", "{{item}}", """["ä",null,true]""")]
+    [InlineData("1.50", "{{item}}", "1.50")]
+    [InlineData("\"{{workflow.name}}\"", "{{item}}", "wf")]
+    public void Item_IsTheTextThatGoMakesOfIt(string item, string text, string expected)
+    {
+        var story = new Story($$$"""
+            {"entrypoint":"main","templates":[
+              {"name":"main","steps":[[{"name":"a","template":"echo","withItems":[{{{item}}}],"arguments":{"parameters":[{"name":"m","value":"{{{text}}}"}]} }]]},
+              {{{Echo}}}]}
+            """);
+
+        Assert.Equal(expected, story.State.Nodes.Single(node => node.StepName == "a").Inputs.Parameters[0].Value);
+    }
+
     [Fact]
     public void LoopWithAResultThatIsNoJson_HasNoListOfResults()
     {
