@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Argosy.Engine.Expressions;
-using Argosy.Engine.Expressions.Values;
 using Argosy.Engine.Templates;
 
 namespace Argosy.Engine.Workflows;
@@ -86,73 +84,6 @@ internal sealed class NodeVariables(WorkflowState state, Node node, Template tem
         return (sees is null || sees(member)) && MemberVariables.Of(state, node, template, member) is { } variables
             ? (variables, path[(dot + 1)..].ToString())
             : null;
-    }
-}
-
-/// <summary>
-/// <c>steps.name</c> and <c>tasks.name</c>: what the step or task that called a template is called, with its item's mark where it is of a
-/// loop. An attempt has the name of its first caller.
-/// </summary>
-internal static class CallerNames
-{
-    public static string? Of(WorkflowState state, Node node, string name)
-    {
-        var caller = node.Is(NodeFlags.Retried) ? state.At(node.Owner) ?? node : node;
-        if (caller.StepName is null || state.At(caller.Boundary) is not { } boundary
-            || name != (boundary.Type == NodeType.DAG ? "tasks.name" : "steps.name"))
-        {
-            return null;
-        }
-
-        // N.task, or N[0].step: what follows the first dot behind the boundary's name.
-        var dot = caller.Name.IndexOf('.', boundary.Name.Length);
-        return dot < 0 ? caller.StepName : caller.Name[(dot + 1)..];
-    }
-}
-
-/// <summary>The <c>inputs.*</c> variables of one node.</summary>
-internal sealed class InputVariables(NodeInputs inputs) : IVariables
-{
-    private const string Parameter = "inputs.parameters.";
-    private const string Artifact = "inputs.artifacts.";
-
-    public string? Find(string name)
-    {
-        if (name.StartsWith(Parameter, StringComparison.Ordinal))
-        {
-            var wanted = name.AsSpan(Parameter.Length);
-            foreach (var parameter in inputs.Parameters)
-            {
-                if (wanted.SequenceEqual(parameter.Name))
-                {
-                    return parameter.Value;
-                }
-            }
-
-            return null;
-        }
-
-        if (name.StartsWith(Artifact, StringComparison.Ordinal))
-        {
-            var wanted = name[Artifact.Length..];
-            var path = wanted.EndsWith(".path", StringComparison.Ordinal);
-            var artifact = inputs.Artifacts.FirstOrDefault(artifact => artifact.Name == (path ? wanted[..^5] : wanted));
-            return path ? artifact?.Json.Text("path") : artifact?.Json.ToJsonString();
-        }
-
-        return name == "inputs.parameters" ? VariableJson.Of(inputs.Parameters) : null;
-    }
-
-    public IEnumerable<KeyValuePair<string, string>> Under(string root)
-    {
-        foreach (var name in inputs.Parameters.Select(parameter => Parameter + parameter.Name)
-            .Concat(inputs.Artifacts.SelectMany(artifact => new[] { Artifact + artifact.Name, $"{Artifact}{artifact.Name}.path" })))
-        {
-            if (LocalVariables.IsUnder(name, root) && Find(name) is { } value)
-            {
-                yield return new(name, value);
-            }
-        }
     }
 }
 
@@ -291,43 +222,4 @@ internal sealed class MemberVariables
 
     private static Template? CalledTemplate(WorkflowState state, Node node, List<Node>? items) =>
         TemplateLookup.Of(state, items is [var first, ..] ? first : node);
-}
-
-/// <summary>The outputs of a loop's items, put together as upstream does: only succeeded items that have outputs, in order.</summary>
-internal static class Aggregation
-{
-    /// <summary>Null when a result is no JSON: then there is no such list, and who asks for it fails, as upstream has it.</summary>
-    public static string? Results(IEnumerable<Node> items)
-    {
-        var results = items.Select(item => item.Outputs.Result).OfType<string>().Select(Parse).ToList();
-        return results.Contains(null) ? null : "[" + string.Join(',', results.Select(result => GoJson.Compact(result!.RootElement))) + "]";
-    }
-
-    public static string Map(NodeOutputs outputs) => JsonText.Write(new ValueMap(
-        outputs.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, (object?)parameter.Value))));
-
-    public static string Maps(IEnumerable<Node> items) => "[" + string.Join(',', items.Select(item => Map(item.Outputs))) + "]";
-
-    /// <summary>A list of strings, unless every value is itself a JSON list or object.</summary>
-    public static string Parameter(IEnumerable<Node> items, string name)
-    {
-        var values = items.Select(item => item.Outputs.Parameter(name)).OfType<string>().ToList();
-        var parsed = values.ConvertAll(Parse);
-        return parsed.Count > 0 && parsed.TrueForAll(value => value?.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-            ? "[" + string.Join(',', parsed.Select(value => GoJson.Compact(value!.RootElement))) + "]"
-            : JsonText.Write(values.ToList<object?>());
-    }
-
-    /// <summary>The document a text holds, <c>null</c> included; null when it holds none.</summary>
-    private static JsonDocument? Parse(string text)
-    {
-        try
-        {
-            return JsonDocument.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

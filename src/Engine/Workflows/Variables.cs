@@ -122,14 +122,16 @@ internal sealed class WorkflowVariables(WorkflowState state, DateTimeOffset now)
         }
 
         var parameters = WorkflowArguments.Values(state);
+        var json = VariableJson.Of(parameters);
+        values["workflow.parameters"] = json;
+        values["workflow.parameters.json"] = json;
+
+        // A parameter that is itself called json goes first.
         foreach (var parameter in parameters)
         {
             values["workflow.parameters." + parameter.Name] = parameter.Value;
         }
 
-        var json = VariableJson.Of(parameters);
-        values["workflow.parameters"] = json;
-        values["workflow.parameters.json"] = json;
         return values;
     }
 

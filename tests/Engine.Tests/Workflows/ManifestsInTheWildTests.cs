@@ -97,7 +97,7 @@ public sealed class ManifestsInTheWildTests
                     arguments: {parameters: [{name: value, value: '{{item}}'}, {name: pair, value: '{{item.a}}-{{=item.b}}'}]}
                 - - name: collect
                     template: collect
-                    arguments: {parameters: [{name: values, value: '{{steps.consume.outputs.parameters.square}}'}, {name: count, value: '{{=len(fromJSON(steps.consume.outputs.parameters))}}'}]}
+                    arguments: {parameters: [{name: values, value: '{{steps.consume.outputs.parameters.square}}'}, {name: count, value: '{{=len(fromJSON(steps.consume.outputs.parameters.square))}}'}]}
               - {name: generate, script: {image: python, command: [python], source: 'print([])'}}
               - name: consume
                 inputs: {parameters: [{name: value}, {name: pair}]}
@@ -170,7 +170,7 @@ public sealed class ManifestsInTheWildTests
               entrypoint: main
               arguments:
                 parameters:
-                - {name: json, value: '{"items": [{"name": "a", "n": 1}, {"name": "b", "n": 20}], "on": true}'}
+                - {name: doc, value: '{"items": [{"name": "a", "n": 1}, {"name": "b", "n": 20}], "on": true}'}
                 - {name: list, value: 'a,b,c'}
                 - {name: num, value: 3}
                 - {name: flag, value: true}
@@ -182,17 +182,17 @@ public sealed class ManifestsInTheWildTests
                     template: t
                     arguments:
                       parameters:
-                      - {name: p1, value: '{{=jsonpath(workflow.parameters.json, "$.items[?(@.n > 10)].name")[0]}}'}
-                      - {name: p2, value: '{{=toJson(map(fromJSON(workflow.parameters.json).items, {.name}))}}'}
+                      - {name: p1, value: '{{=jsonpath(workflow.parameters.doc, "$.items[?(@.n > 10)].name")[0]}}'}
+                      - {name: p2, value: '{{=toJson(map(fromJSON(workflow.parameters.doc).items, {.name}))}}'}
                       - {name: p3, value: '{{=sprig.splitList(",", workflow.parameters.list) | map(upper(#)) | join("-")}}'}
                       - {name: p4, value: '{{=asInt(workflow.parameters.num) * 2 + asFloat("0.5")}}'}
                       - {name: p5, value: '{{=workflow.parameters.flag == "true" ? "on" : "off"}}'}
                       - {name: p6, value: '{{workflow.parameters.quoted}}'}
                       - {name: p7, value: '{{=workflow.labels["app.kubernetes.io/name"] ?? "none"}} {{workflow.labels.team}}'}
-                      - {name: p8, value: '{{=sprig.default("d", workflow.annotations.missing)}}'}
+                      - {name: p8, value: '{{=sprig.default("d", workflow.labels.missing ?? "")}}'}
                       - {name: p9, value: '{{=filter(1..5, # % 2 == 1)}}'}
                       - {name: p10, value: '{{=let x = asInt(workflow.parameters.num); x > 2 and x in [1, 3] and "abc" matches "^a" and not ("z" in ["y"])}}'}
-                      - {name: p11, value: '{{=workflow.parameters.json | fromJSON() | get("on")}}'}
+                      - {name: p11, value: '{{=workflow.parameters.doc | fromJSON() | get("on")}}'}
                       - {name: p12, value: '{{=reduce(1..4, #acc + #)}} {{=string(5) + "!"}} {{=1 / 2}}'}
               - name: t
                 inputs: {parameters: [{name: p1}, {name: p2}, {name: p3}, {name: p4}, {name: p5}, {name: p6}, {name: p7}, {name: p8}, {name: p9}, {name: p10}, {name: p11}, {name: p12}]}

@@ -69,7 +69,6 @@ internal static class JqBuiltIns
         def truncate_stream(source): . as $depth | null | source | . as $event
             | if (.[0] | length) > $depth then setpath([0]; $event[0][$depth:]) else empty end;
         def debug(message): .;
-        def todate($format): strftime($format);
         """;
 
     private static readonly Dictionary<(string Name, int Arguments), JqFunction> Table = Build();

@@ -39,7 +39,6 @@ internal static class JqValueFunctions
         add("isinfinite", 0, call => double.IsInfinity(call.Float));
         add("isnan", 0, call => double.IsNaN(call.Float));
         add("isnormal", 0, call => double.IsNormal(call.Float));
-        add("isvalid", 0, _ => true);
     }
 
     public static string Paid(JqCall call, string text)
