@@ -56,7 +56,7 @@ public sealed class Expression
     }
 
     /// <exception cref="UnknownVariableException">The evaluation needs a variable that has no value yet.</exception>
-    internal object? EvaluateKnown(IVariables variables) => Evaluate(new VariableSurroundings(variables));
+    internal object? EvaluateKnown(IVariables variables) => Evaluate(new VariableSurroundings(variables, Source));
 
     private object? Evaluate(Surroundings surroundings) => Value.From(parsed.Root.Evaluate(new Evaluation(surroundings, parsed.Slots)));
 }

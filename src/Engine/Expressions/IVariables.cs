@@ -16,4 +16,15 @@ public interface IVariables
     /// Whether the variable will never have a value because its producer was skipped or omitted: nil in an expression.
     /// </summary>
     bool IsAbsent(string name) => false;
+
+    /// <summary>When and where an expression is evaluated; null where its result must depend on neither.</summary>
+    Occasion? Occasion => null;
 }
+
+/// <summary>
+/// When and where an expression is evaluated. <c>now()</c> is the moment; functions of chance draw from the place, so that a replay draws the
+/// same.
+/// </summary>
+/// <param name="Now">The moment.</param>
+/// <param name="Place">What tells this evaluation from others: the workflow's uid, the node's name.</param>
+public sealed record Occasion(DateTimeOffset Now, string Place);

@@ -16,6 +16,8 @@ public sealed class LabelSelector
     /// <summary>The selector that every object matches.</summary>
     public static LabelSelector Everything { get; } = new([]);
 
+    internal IReadOnlyList<LabelRequirement> Requirements => requirements;
+
     public bool IsEmpty => requirements.Count == 0;
 
     /// <exception cref="FormatException">The text is no selector; the message says where and why.</exception>

@@ -30,6 +30,12 @@ public sealed record ParameterSource
 {
     public string? Path { get; init; }
 
+    /// <summary>kubectl's JSONPath into the resource of a resource template.</summary>
+    public string? JsonPath { get; init; }
+
+    /// <summary>A jq filter over the resource of a resource template.</summary>
+    public string? JqFilter { get; init; }
+
     public string? Parameter { get; init; }
 
     public string? Expression { get; init; }
@@ -43,6 +49,8 @@ public sealed record ParameterSource
     public static ParameterSource Read(JsonObject json) => new()
     {
         Path = json.Text("path"),
+        JsonPath = json.Text("jsonPath") is { Length: > 0 } path ? path : null,
+        JqFilter = json.Text("jqFilter") is { Length: > 0 } filter ? filter : null,
         Parameter = json.Text("parameter"),
         Expression = json.Text("expression"),
         Default = json.Text("default"),

@@ -35,7 +35,7 @@ public static class SpecMerge
 
     /// <summary>
     /// The template with the workflow's <c>templateDefaults</c> under it (blocks of a type only where the template is of that type) and the
-    /// workflow's retry strategy where it has none.
+    /// workflow's retry strategy where it has none; the same for the inline templates of its steps and tasks.
     /// </summary>
     internal static JsonObject Defaults(JsonObject template, JsonObject? defaults, JsonObject? retryStrategy)
     {
@@ -62,7 +62,27 @@ public static class SpecMerge
             merged["retryStrategy"] = retryStrategy.DeepClone();
         }
 
-        return merged;
+        return HasInline(merged) ? WithInlineDefaults(merged, defaults, retryStrategy) : merged;
+    }
+
+    private static bool HasInline(JsonObject template) => Members(template).Any(member => member["inline"] is JsonObject);
+
+    private static IEnumerable<JsonObject> Members(JsonObject template) =>
+        (template["steps"] as JsonArray ?? []).SelectMany(group => group is JsonArray steps ? steps : Enumerable.Repeat(group, 1)).OfType<JsonObject>()
+            .Concat(template.Object("dag").Objects("tasks"));
+
+    private static JsonObject WithInlineDefaults(JsonObject template, JsonObject? defaults, JsonObject? retryStrategy)
+    {
+        var copy = (JsonObject)template.DeepClone();
+        foreach (var member in Members(copy))
+        {
+            if (member["inline"] is JsonObject inline)
+            {
+                member["inline"] = Defaults(inline, defaults, retryStrategy).DeepClone();
+            }
+        }
+
+        return copy;
     }
 
     private static JsonArray OverList(JsonArray under, JsonArray over, string key)
@@ -79,7 +99,21 @@ public static class SpecMerge
             }
             else
             {
-                merged[index] = Over((JsonObject)merged[index]!, (JsonObject)item!);
+                merged[index] = OneSource(Over((JsonObject)merged[index]!, (JsonObject)item!), (JsonObject)item!);
+            }
+        }
+
+        return merged;
+    }
+
+    /// <summary>A parameter that got a value from above has no source from below, and the other way round.</summary>
+    private static JsonObject OneSource(JsonObject merged, JsonObject over)
+    {
+        foreach (var (given, other) in new[] { ("value", "valueFrom"), ("valueFrom", "value") })
+        {
+            if (over.ContainsKey(given) && !over.ContainsKey(other))
+            {
+                merged.Remove(other);
             }
         }
 

@@ -8,11 +8,13 @@ public sealed class WorkflowSpec
 {
     private readonly Dictionary<string, Template> templates = new(StringComparer.Ordinal);
 
-    public WorkflowSpec(JsonObject json)
+    /// <param name="json">The spec.</param>
+    /// <param name="running">The spec of the workflow that runs these templates, where it is another one: its defaults count, not theirs.</param>
+    public WorkflowSpec(JsonObject json, JsonObject? running = null)
     {
         Json = json;
-        var defaults = json.Object("templateDefaults");
-        var retry = json.Object("retryStrategy");
+        var defaults = (running ?? json).Object("templateDefaults");
+        var retry = (running ?? json).Object("retryStrategy");
         foreach (var template in json.Objects("templates"))
         {
             var merged = SpecMerge.Defaults(template, defaults, retry);

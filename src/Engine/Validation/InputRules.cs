@@ -31,6 +31,11 @@ internal static class InputRules
                 problems.Add($"{at}.from", $"templates.{name}.{reference}.from not valid in inputs");
             }
 
+            if (artifact.Has("fromExpression"))
+            {
+                problems.Add($"{at}.fromExpression", $"templates.{name}.{reference}.fromExpression not valid in inputs");
+            }
+
             ArtifactRules.CheckLocation(problems, artifact, at, $"templates.{name}.{reference}");
         }
     }

@@ -15,6 +15,7 @@ internal sealed class LeafRules(
     {
         // Outputs are looked at with all other templates' outputs.
         run.CheckTags(Tags.Texts(template, path, "outputs"), scope, $"templates.{name}: ");
+        CheckToken();
         switch (type.Name)
         {
             case "container":
@@ -33,6 +34,19 @@ internal sealed class LeafRules(
             case "plugin" when template.ObjectAt("plugin") is not { Count: 1 }:
                 problems.Add($"{path}.plugin", "expected exactly one key");
                 break;
+        }
+    }
+
+    /// <summary>Without a token of the pod's account the executor needs an account of its own.</summary>
+    private void CheckToken()
+    {
+        var automount = template["automountServiceAccountToken"] ?? home.Spec["automountServiceAccountToken"];
+        var hasOwn = new[] { template, home.Spec }.Any(owner => owner.ObjectAt("executor")?.Has("serviceAccountName") ?? false);
+        if (automount is JsonValue flag && flag.TryGetValue<bool>(out var mounted) && !mounted && !hasOwn)
+        {
+            problems.Add(
+                $"{path}.executor.serviceAccountName",
+                $"templates.{name}.executor.serviceAccountName must not be empty if automountServiceAccountToken is false");
         }
     }
 

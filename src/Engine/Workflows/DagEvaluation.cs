@@ -54,7 +54,7 @@ internal static class DagEvaluation
     {
         var dag = turn.State[group.Boundary];
         var template = turn.TemplateOf(dag);
-        var variables = StepsEvaluation.VariablesOf(turn, dag, template);
+        var variables = SeenBy(turn, dag, template, group.StepName!);
         if (group.Plan is not Plan plan)
         {
             try
@@ -115,16 +115,28 @@ internal static class DagEvaluation
             return CallOutcome.Made;
         }
 
-        return FailsFast(dag, template) ? CallOutcome.Refused : Call(turn, dag, task, nodeName, skipped, variables);
+        return FailsFast(dag, template)
+            ? CallOutcome.Refused
+            : Call(turn, dag, task, nodeName, skipped with { Variables = SeenBy(turn, dag, template, name) });
     }
+
+    /// <summary>A task sees what it depends on, directly or not; what has merely ended before it, it does not.</summary>
+    private static IVariables SeenBy(Turn turn, Node dag, Template template, string task) =>
+        StepsEvaluation.VariablesOf(turn, dag, template, other => template.Dag!.IsBefore(other, task));
 
     // What has failed and was to fail fast starts nothing more; it ends when what runs has ended.
     private static bool FailsFast(Node dag, Template template) => template.FailFast && dag.FailedOwned > 0;
 
-    private static CallOutcome Call(Turn turn, Node dag, Step task, string nodeName, Call skipped, IVariables variables)
+    private static CallOutcome Call(Turn turn, Node dag, Step task, string nodeName, Call skipped)
     {
+        var variables = skipped.Variables;
         try
         {
+            if (turn.TemplateOf(dag).Dag!.MistakeIn(task) is { } mistake)
+            {
+                throw new ExpressionException(mistake);
+            }
+
             var planned = StepCalls.Expand(task, nodeName, variables);
             if (planned[0].IsEmptyLoop)
             {

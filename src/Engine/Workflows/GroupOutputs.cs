@@ -36,9 +36,7 @@ internal static class GroupOutputs
         var source = output.ValueFrom;
         if (source?.Expression is { Length: > 0 } expression)
         {
-            var value = Evaluate(expression, variables) ?? source.Default
-                ?? throw new ExpressionException($"output parameter {output.Name}: expression '{expression}' has no value");
-            return new ParameterValue(output.Name, value);
+            return new ParameterValue(output.Name, Evaluate(output.Name, expression, source.Default, variables));
         }
 
         if (source?.Parameter is { Length: > 0 } reference)
@@ -54,8 +52,20 @@ internal static class GroupOutputs
         return own is null ? null : new ParameterValue(output.Name, TagText.Parse(own).Render(variables).Text);
     }
 
-    private static string? Evaluate(string expression, IVariables variables) =>
-        Expression.Parse(expression).Evaluate(variables) is { } value ? ExpressionText.Of(value) : null;
+    /// <summary>The default stands in for an expression that has no value, and for one that cannot be evaluated.</summary>
+    private static string Evaluate(string name, string expression, string? otherwise, IVariables variables)
+    {
+        try
+        {
+            return Expression.Parse(expression).Evaluate(variables) is { } value
+                ? ExpressionText.Of(value)
+                : otherwise ?? throw new ExpressionException($"output parameter {name}: expression '{expression}' has no value");
+        }
+        catch (ExpressionException) when (otherwise is not null)
+        {
+            return otherwise;
+        }
+    }
 
     private static ArtifactValue? Artifact(Artifact output, IVariables variables)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Argosy.Engine.Expressions;
+using Argosy.Engine.Expressions.Values;
 using Argosy.Engine.Templates;
 
 namespace Argosy.Engine.Workflows;
@@ -99,7 +100,7 @@ internal static class InputBinding
         }
 
         var own = input.Value ?? argument?.ValueFrom?.Default ?? input.ValueFrom?.Default ?? input.Default ?? argument?.Default;
-        return (own is null ? null : TagText.Parse(own).Render(variables).Text, null, null);
+        return (own is null ? null : TagText.Parse(own).Render(new WorkflowOnly(variables)).Text, null, null);
     }
 
     private static ArtifactValue? BindArtifact(Artifact input, Artifact? argument, IVariables variables)
@@ -132,6 +133,20 @@ internal static class InputBinding
 
         return new ArtifactValue(input.Name, bound);
     }
+}
+
+/// <summary>What a template's own defaults see: the workflow, and nothing of whoever calls the template.</summary>
+internal sealed class WorkflowOnly(IVariables variables) : IVariables
+{
+    private const string Root = "workflow";
+
+    public string? Find(string name) => LocalVariables.IsUnder(name, Root) ? variables.Find(name) : null;
+
+    public IEnumerable<KeyValuePair<string, string>> Under(string root) => LocalVariables.IsUnder(root, Root) ? variables.Under(root) : [];
+
+    public bool IsAbsent(string name) => LocalVariables.IsUnder(name, Root) && variables.IsAbsent(name);
+
+    public Occasion? Occasion => variables.Occasion;
 }
 
 /// <summary>Finds the artifact that an argument or output stands for.</summary>
@@ -179,11 +194,6 @@ internal static class ExpressionText
         ? value
         : throw new ExpressionException($"expression '{expression}' is neither true nor false");
 
-    /// <summary>The text it becomes in a parameter.</summary>
-    public static string Of(object value) => value switch
-    {
-        string text => text,
-        bool flag => flag ? "true" : "false",
-        _ => System.Text.Json.JsonSerializer.Serialize(value),
-    };
+    /// <summary>The text it becomes in a parameter: as Go prints it, so that lists and maps need <c>toJson</c> to become JSON.</summary>
+    public static string Of(object value) => GoText.Of(value);
 }

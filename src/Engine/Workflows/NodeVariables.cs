@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Argosy.Engine.Expressions;
 using Argosy.Engine.Templates;
 
@@ -9,7 +6,8 @@ namespace Argosy.Engine.Workflows;
 /// <summary>
 /// What the members of a Steps or DAG node see: its inputs, and the members before them (<c>steps.*</c> of earlier groups, <c>tasks.*</c>).
 /// </summary>
-internal sealed class NodeVariables(WorkflowState state, Node node, Template template, IVariables outer) : IVariables
+/// <param name="sees">Which members are seen; null: all of them.</param>
+internal sealed class NodeVariables(WorkflowState state, Node node, Template template, IVariables outer, Predicate<string>? sees = null) : IVariables
 {
     private readonly string prefix = template.Type == TemplateType.Dag ? "tasks" : "steps";
     private readonly InputVariables inputs = new(node.Inputs);
@@ -23,11 +21,13 @@ internal sealed class NodeVariables(WorkflowState state, Node node, Template tem
 
         if (Member(name) is not { } member)
         {
-            return name == "node.name" || name == prefix + ".name" ? node.Name : outer.Find(name);
+            return name == "node.name" ? node.Name : CallerNames.Of(state, node, name) ?? outer.Find(name);
         }
 
         return member.Variables.Find(member.Path);
     }
+
+    public Occasion? Occasion => outer.Occasion is { } around ? around with { Place = $"{around.Place}/{node.Name}" } : null;
 
     public IEnumerable<KeyValuePair<string, string>> Under(string root)
     {
@@ -51,7 +51,7 @@ internal sealed class NodeVariables(WorkflowState state, Node node, Template tem
     private IEnumerable<KeyValuePair<string, string>> UnderMember(string member, string root)
     {
         var name = $"{prefix}.{member}";
-        if (MemberVariables.Of(state, node, template, member) is not { } variables)
+        if ((sees is not null && !sees(member)) || MemberVariables.Of(state, node, template, member) is not { } variables)
         {
             yield break;
         }
@@ -80,53 +80,10 @@ internal sealed class NodeVariables(WorkflowState state, Node node, Template tem
             return null;
         }
 
-        return MemberVariables.Of(state, node, template, path[..dot].ToString()) is { } variables ? (variables, path[(dot + 1)..].ToString()) : null;
-    }
-}
-
-/// <summary>The <c>inputs.*</c> variables of one node.</summary>
-internal sealed class InputVariables(NodeInputs inputs) : IVariables
-{
-    private const string Parameter = "inputs.parameters.";
-    private const string Artifact = "inputs.artifacts.";
-
-    public string? Find(string name)
-    {
-        if (name.StartsWith(Parameter, StringComparison.Ordinal))
-        {
-            var wanted = name.AsSpan(Parameter.Length);
-            foreach (var parameter in inputs.Parameters)
-            {
-                if (wanted.SequenceEqual(parameter.Name))
-                {
-                    return parameter.Value;
-                }
-            }
-
-            return null;
-        }
-
-        if (name.StartsWith(Artifact, StringComparison.Ordinal))
-        {
-            var wanted = name[Artifact.Length..];
-            var path = wanted.EndsWith(".path", StringComparison.Ordinal);
-            var artifact = inputs.Artifacts.FirstOrDefault(artifact => artifact.Name == (path ? wanted[..^5] : wanted));
-            return path ? artifact?.Json.Text("path") : artifact?.Json.ToJsonString();
-        }
-
-        return name == "inputs.parameters" ? JsonSerializer.Serialize(inputs.Parameters) : null;
-    }
-
-    public IEnumerable<KeyValuePair<string, string>> Under(string root)
-    {
-        foreach (var name in inputs.Parameters.Select(parameter => Parameter + parameter.Name)
-            .Concat(inputs.Artifacts.SelectMany(artifact => new[] { Artifact + artifact.Name, $"{Artifact}{artifact.Name}.path" })))
-        {
-            if (LocalVariables.IsUnder(name, root) && Find(name) is { } value)
-            {
-                yield return new(name, value);
-            }
-        }
+        var member = path[..dot].ToString();
+        return (sees is null || sees(member)) && MemberVariables.Of(state, node, template, member) is { } variables
+            ? (variables, path[(dot + 1)..].ToString())
+            : null;
     }
 }
 
@@ -255,58 +212,4 @@ internal sealed class MemberVariables
 
     private static Template? CalledTemplate(WorkflowState state, Node node, List<Node>? items) =>
         TemplateLookup.Of(state, items is [var first, ..] ? first : node);
-}
-
-/// <summary>The outputs of a loop's items, put together as upstream does: only succeeded items that have outputs, in order.</summary>
-internal static class Aggregation
-{
-    public static string Results(IEnumerable<Node> items)
-    {
-        var list = new JsonArray();
-        foreach (var item in items.Where(item => item.Outputs.Result is not null))
-        {
-            list.Add(Parse(item.Outputs.Result!) ?? JsonValue.Create(item.Outputs.Result!));
-        }
-
-        return Compact(list);
-    }
-
-    public static string Map(NodeOutputs outputs)
-    {
-        var map = new JsonObject();
-        foreach (var parameter in outputs.Parameters)
-        {
-            map[parameter.Name] = parameter.Value;
-        }
-
-        return Compact(map);
-    }
-
-    public static string Maps(IEnumerable<Node> items) => "[" + string.Join(',', items.Select(item => Map(item.Outputs))) + "]";
-
-    /// <summary>A list of strings, unless every value is itself a JSON list or object.</summary>
-    public static string Parameter(IEnumerable<Node> items, string name)
-    {
-        var values = items.Select(item => item.Outputs.Parameter(name)).OfType<string>().ToList();
-        var parsed = values.ConvertAll(Parse);
-        return parsed.Count > 0 && parsed.TrueForAll(value => value is JsonObject or JsonArray)
-            ? "[" + string.Join(',', values) + "]"
-            : Compact(new JsonArray([.. values.Select(value => (JsonNode)JsonValue.Create(value))]));
-    }
-
-    private static JsonNode? Parse(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private static string Compact(JsonNode node) => node.ToJsonString(Plain);
 }

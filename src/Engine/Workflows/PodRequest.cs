@@ -159,16 +159,19 @@ public static class PodRequests
         ? set.Objects("containers").Select(container => container.Text("name") ?? "")
         : ["main"];
 
-    private static LocalVariables Variables(WorkflowState state, Node node, Template template, string podName)
+    private static PlacedVariables Variables(WorkflowState state, Node node, Template template, string podName)
     {
         var local = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["pod.name"] = podName,
-            ["node.name"] = node.Name,
+            ["node.name"] = node.Is(NodeFlags.Retried) && state.At(node.Owner) is { } retry ? retry.Name : node.Name,
         };
-        if (state.At(node.Boundary) is { } boundary && node.StepName is { } step)
+        foreach (var name in new[] { "steps.name", "tasks.name" })
         {
-            local[boundary.Type == NodeType.DAG ? "tasks.name" : "steps.name"] = step;
+            if (CallerNames.Of(state, node, name) is { } caller)
+            {
+                local[name] = caller;
+            }
         }
 
         foreach (var output in template.Outputs.Parameters)
@@ -205,7 +208,8 @@ public static class PodRequests
         }
 
         // Only what was true when the node started may show in its pod, so that a restart works out the same one.
-        return new LocalVariables(local, new LayeredVariables(new InputVariables(node.Inputs), new WorkflowVariables(state, node.StartedAt)));
+        var known = new LayeredVariables(new InputVariables(node.Inputs), new WorkflowVariables(state, node.StartedAt));
+        return new PlacedVariables(new LocalVariables(local, known), node.Name);
     }
 
     private static PlacementRule Placement(WorkflowState state, JsonObject body, IVariables variables)

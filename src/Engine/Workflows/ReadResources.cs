@@ -26,8 +26,9 @@ internal sealed class ReadResources
     }
 
     /// <summary>The spec that a workflow template holds; null: it was not read, or there is none.</summary>
+    /// <param name="running">The spec of the workflow that runs its templates: whose defaults they get.</param>
     /// <param name="stored">Templates of the holder that a recorded run brought with it; they stand over what the holder has now.</param>
-    public WorkflowSpec? SpecOf(ResourceRef holder, JsonObject? stored)
+    public WorkflowSpec? SpecOf(ResourceRef holder, JsonObject? stored, WorkflowSpec? running)
     {
         if (specs.TryGetValue(holder, out var spec))
         {
@@ -40,6 +41,6 @@ internal sealed class ReadResources
             ({ } current, _) => SpecMerge.Over(current, stored),
             (null, _) => stored,
         };
-        return json is null ? null : specs[holder] = new WorkflowSpec(json);
+        return json is null ? null : specs[holder] = new WorkflowSpec(json, running?.Json);
     }
 }

@@ -186,6 +186,8 @@ internal sealed class LayeredVariables(IVariables first, IVariables second) : IV
     public IEnumerable<KeyValuePair<string, string>> Under(string root) => second.Under(root).Concat(first.Under(root));
 
     public bool IsAbsent(string name) => first.IsAbsent(name) || second.IsAbsent(name);
+
+    public Occasion? Occasion => first.Occasion ?? second.Occasion;
 }
 
 /// <summary>What an attempt and the retry expression see of the attempt before.</summary>

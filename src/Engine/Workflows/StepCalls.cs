@@ -13,6 +13,18 @@ internal sealed record PlannedCall(Step Step, string NodeName, int Ordinal, Json
     public bool IsEmptyLoop { get; init; }
 }
 
+/// <summary>Variables seen from one place: chance is of its own there.</summary>
+internal sealed class PlacedVariables(IVariables variables, string place) : IVariables
+{
+    public string? Find(string name) => variables.Find(name);
+
+    public IEnumerable<KeyValuePair<string, string>> Under(string root) => variables.Under(root);
+
+    public bool IsAbsent(string name) => variables.IsAbsent(name);
+
+    public Occasion? Occasion => variables.Occasion is { } around ? around with { Place = $"{around.Place}/{place}" } : null;
+}
+
 /// <summary>Reads a step's rendered fields and calls what it names.</summary>
 internal static class StepCalls
 {
@@ -82,7 +94,7 @@ internal static class StepCalls
 
     /// <summary>What a call's fields may refer to: the variables around it, and its item.</summary>
     internal static IVariables Seen(PlannedCall planned, IVariables variables) =>
-        planned.IsItem ? new LocalVariables(ItemVariables(planned.Item), variables) : variables;
+        new PlacedVariables(planned.IsItem ? new LocalVariables(ItemVariables(planned.Item), variables) : variables, planned.NodeName);
 
     /// <summary>A stand-in for the template of a node that never runs one.</summary>
     public static readonly Template Nothing = Template.Read([]);
@@ -158,12 +170,12 @@ internal static class StepCalls
 
     private static Dictionary<string, string> ItemVariables(JsonNode? item)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["item"] = SpecJson.TextOf(item) ?? item?.ToJsonString() ?? "null" };
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["item"] = GoJson.OfItem(item) };
         if (item is JsonObject map)
         {
             foreach (var (key, value) in map)
             {
-                variables["item." + key] = SpecJson.TextOf(value) ?? value?.ToJsonString() ?? "null";
+                variables["item." + key] = GoJson.OfItem(value);
             }
         }
 

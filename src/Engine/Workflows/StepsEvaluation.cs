@@ -41,11 +41,14 @@ internal static class StepsEvaluation
         var template = turn.TemplateOf(steps);
         var variables = VariablesOf(turn, steps, template);
         Hooks.Consider(turn, group, member, variables);
+
+        // A step sees the groups before its own, whatever of its own group has ended meanwhile.
+        var before = VariablesOf(turn, steps, template, step => template.StepGroups[group.Ordinal].All(beside => beside.Name != step));
         if (group.Plan is not Plan plan)
         {
             try
             {
-                group.Plan = plan = new Plan([.. template.StepGroups[group.Ordinal].SelectMany(step => StepCalls.Expand(step, $"{group.Name}.{step.Name}", variables))]);
+                group.Plan = plan = new Plan([.. template.StepGroups[group.Ordinal].SelectMany(step => StepCalls.Expand(step, $"{group.Name}.{step.Name}", before))]);
             }
             catch (ExpressionException failure)
             {
@@ -54,7 +57,7 @@ internal static class StepsEvaluation
             }
         }
 
-        if (Calls.MakeRest(turn, plan, group, steps, template, variables) && group.Open == 0 && plan.IsDone
+        if (Calls.MakeRest(turn, plan, group, steps, template, before) && group.Open == 0 && plan.IsDone
             && Hooks.AreMade(turn, group, variables) && group.Open == 0)
         {
             Close(turn, group);
@@ -103,8 +106,8 @@ internal static class StepsEvaluation
         turn.End(group, NodePhase.Failed, $"child '{turn.State.IdOf(failed)}' failed");
     }
 
-    internal static IVariables VariablesOf(Turn turn, Node node, Template template) =>
-        new NodeVariables(turn.State, node, template, new WorkflowVariables(turn.State, turn.Now));
+    internal static IVariables VariablesOf(Turn turn, Node node, Template template, Predicate<string>? sees = null) =>
+        new NodeVariables(turn.State, node, template, new WorkflowVariables(turn.State, turn.Now), sees);
 }
 
 /// <summary>The calls a group will make, and how far it has come. Worked out again after a restart.</summary>

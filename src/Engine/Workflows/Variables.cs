@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Argosy.Engine.Expressions;
+using Argosy.Engine.Expressions.Values;
 using Argosy.Engine.Templates;
 
 namespace Argosy.Engine.Workflows;
@@ -19,6 +19,8 @@ internal sealed class LocalVariables(IReadOnlyDictionary<string, string> own, IV
 
     public bool IsAbsent(string name) => !own.ContainsKey(name) && (outer?.IsAbsent(name) ?? false);
 
+    public Occasion? Occasion => outer?.Occasion;
+
     internal static bool IsUnder(string name, string root) =>
         name.StartsWith(root, StringComparison.Ordinal) && (name.Length == root.Length || name[root.Length] == '.');
 }
@@ -27,6 +29,8 @@ internal sealed class LocalVariables(IReadOnlyDictionary<string, string> own, IV
 /// <remarks>Names and forms: variable catalogue of upstream's documentation.</remarks>
 internal sealed class WorkflowVariables(WorkflowState state, DateTimeOffset now) : IVariables
 {
+    public Occasion Occasion => new(now, state.Uid);
+
     public string? Find(string name)
     {
         if (!name.StartsWith("workflow.", StringComparison.Ordinal))
@@ -100,9 +104,9 @@ internal sealed class WorkflowVariables(WorkflowState state, DateTimeOffset now)
             ["workflow.creationTimestamp.RFC3339"] = Time(state.CreatedAt),
             ["workflow.creationTimestamp.s"] = state.CreatedAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
         };
-        foreach (var (letter, format) in CreationFormats)
+        foreach (var letter in CreationLetters)
         {
-            values["workflow.creationTimestamp." + letter] = state.CreatedAt.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
+            values[$"workflow.creationTimestamp.{letter}"] = Strftime.Field(letter, state.CreatedAt.ToUniversalTime())!;
         }
 
         if (state.Spec?.Priority is { } priority)
@@ -118,22 +122,21 @@ internal sealed class WorkflowVariables(WorkflowState state, DateTimeOffset now)
         }
 
         var parameters = WorkflowArguments.Values(state);
+        var json = VariableJson.Of(parameters);
+        values["workflow.parameters"] = json;
+        values["workflow.parameters.json"] = json;
+
+        // A parameter that is itself called json goes first.
         foreach (var parameter in parameters)
         {
             values["workflow.parameters." + parameter.Name] = parameter.Value;
         }
 
-        var json = JsonSerializer.Serialize(parameters);
-        values["workflow.parameters"] = json;
-        values["workflow.parameters.json"] = json;
         return values;
     }
 
-    private static readonly (string Letter, string Format)[] CreationFormats =
-    [
-        ("Y", "yyyy"), ("m", "MM"), ("d", "dd"), ("H", "HH"), ("I", "hh"), ("M", "mm"), ("S", "ss"), ("y", "yy"), ("B", "MMMM"), ("b", "MMM"),
-        ("A", "dddd"), ("a", "ddd"), ("p", "tt"), ("F", "yyyy-MM-dd"), ("T", "HH:mm:ss"), ("R", "HH:mm"),
-    ];
+    /// <summary>The letters of <c>strftime</c> that upstream gives as variables.</summary>
+    private const string CreationLetters = "BbmAadHIMSYypZzL";
 
     private static void AddMap(Dictionary<string, string> values, string name, IReadOnlyDictionary<string, string> map)
     {
@@ -142,12 +145,19 @@ internal sealed class WorkflowVariables(WorkflowState state, DateTimeOffset now)
             values[$"{name}.{key}"] = value;
         }
 
-        var json = JsonSerializer.Serialize(new SortedDictionary<string, string>(map.ToDictionary(), StringComparer.Ordinal));
+        var json = JsonText.Write(new ValueMap(map.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))));
         values[name] = json;
         values[name + ".json"] = json;
     }
 
     internal static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Parameters as variables show them: a JSON list of names and values.</summary>
+internal static class VariableJson
+{
+    public static string Of(IEnumerable<ParameterValue> parameters) => JsonText.Write(parameters
+        .Select(parameter => (object?)new ValueMap { ["name"] = parameter.Name, ["value"] = parameter.Value }).ToList());
 }
 
 /// <summary>The workflow's own arguments, with everything that may override them.</summary>
@@ -158,8 +168,7 @@ internal static class WorkflowArguments
         List<ParameterValue> values = [];
         foreach (var parameter in state.Spec?.Arguments.Parameters ?? [])
         {
-            var value = state.ParameterOverrides.FirstOrDefault(given => given.Name == parameter.Name)?.Value
-                ?? parameter.Value
+            var value = Given(state, parameter)
                 ?? FromConfigMap(state, parameter)
                 ?? parameter.ValueFrom?.Default
                 ?? parameter.Default;
@@ -175,11 +184,37 @@ internal static class WorkflowArguments
 
     /// <summary>The ConfigMaps that the arguments read and that have not been read yet.</summary>
     public static IEnumerable<ResourceRef> Missing(WorkflowState state) => (state.Spec?.Arguments.Parameters ?? [])
-        .Where(parameter => parameter.Value is null && parameter.ValueFrom?.ConfigMapKeyRef is not null)
-        .Select(parameter => new ResourceRef(ResourceRefKind.ConfigMap, parameter.ValueFrom!.ConfigMapKeyRef!.Name))
+        .Where(parameter => Given(state, parameter) is null)
+        .Select(parameter => Source(state, parameter)?.Resource)
+        .OfType<ResourceRef>()
         .Where(reference => !state.Resources.ContainsKey(reference));
 
-    private static string? FromConfigMap(WorkflowState state, Parameter parameter) => parameter.ValueFrom?.ConfigMapKeyRef is { } key
-        ? state.Resources.GetValueOrDefault(new ResourceRef(ResourceRefKind.ConfigMap, key.Name)).Text(key.Key)
+    private static string? Given(WorkflowState state, Parameter parameter) =>
+        state.ParameterOverrides.FirstOrDefault(given => given.Name == parameter.Name)?.Value ?? parameter.Value;
+
+    private static string? FromConfigMap(WorkflowState state, Parameter parameter) => Source(state, parameter) is { } source
+        ? state.Resources.GetValueOrDefault(source.Resource).Text(source.Key)
         : null;
+
+    /// <summary>Name and key may refer to the parameters whose values are written down, and to the workflow's name and namespace.</summary>
+    private static (ResourceRef Resource, string Key)? Source(WorkflowState state, Parameter parameter)
+    {
+        if (parameter.ValueFrom?.ConfigMapKeyRef is not { } key)
+        {
+            return null;
+        }
+
+        var known = new Dictionary<string, string>(StringComparer.Ordinal) { ["workflow.name"] = state.Name, ["workflow.namespace"] = state.Namespace };
+        foreach (var other in state.Spec!.Arguments.Parameters)
+        {
+            if (Given(state, other) is { } value)
+            {
+                known["workflow.parameters." + other.Name] = value;
+            }
+        }
+
+        var variables = new LocalVariables(known, null);
+        string Rendered(string text) => TagText.Parse(text).Render(variables).Text;
+        return (new ResourceRef(ResourceRefKind.ConfigMap, Rendered(key.Name)), Rendered(key.Key));
+    }
 }

@@ -128,7 +128,7 @@ public sealed class WorkflowState
     /// <summary>Takes out every node that wanted to be looked at by now.</summary>
     internal List<int> TakeDue(DateTimeOffset now) => timers.TakeDue(now);
 
-    internal WorkflowSpec? HeldSpec(ResourceRef holder) => resources.SpecOf(holder, Record?.StoredSpec(holder));
+    internal WorkflowSpec? HeldSpec(ResourceRef holder) => resources.SpecOf(holder, Record?.StoredSpec(holder), Spec);
 
     /// <summary>The resource whose spec the workflow runs, when it names one.</summary>
     internal ResourceRef? WorkflowTemplateRef => Manifest.Object("spec").Object("workflowTemplateRef") is { } reference

@@ -23,6 +23,11 @@ public sealed class ExpressionLanguageTests
     };
 
     [Theory]
+    [InlineData("1; 2", "2")]
+    [InlineData("let x = 1; x + 1; x + 2;", "3")]
+    [InlineData("(1; 2) + 1", "3")]
+    [InlineData("if true { 1; 2 } else { 3 }", "2")]
+    [InlineData("date('2024-01-01T12:00:00Z').In(timezone('Europe/Zurich')).Hour()", "13")]
     [InlineData("42", "42")]
     [InlineData("0x2A", "42")]
     [InlineData("0o52", "42")]

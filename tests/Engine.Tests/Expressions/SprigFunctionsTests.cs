@@ -1,4 +1,5 @@
 using Argosy.Engine.Expressions;
+using Argosy.Engine.Expressions.Sprig;
 using Argosy.Engine.Expressions.Values;
 
 namespace Argosy.Engine.Tests.Expressions;
@@ -12,6 +13,8 @@ public sealed class SprigFunctionsTests
     [InlineData("substr(0, 5, 'hello world')", "\"hello\"")]
     [InlineData("substr(6, -1, 'hello world')", "\"world\"")]
     [InlineData("abbrev(5, 'hello world')", "\"he...\"")]
+    [InlineData("abbrevboth(5, 10, '1234 5678 9123')", "\"...5678...\"")]
+    [InlineData("abbrevboth(0, 8, 'hello world')", "\"hello...\"")]
     [InlineData("trim(' a ') + sprig.trimAll('$', '$5$') + sprig.trimPrefix('-', '-x') + sprig.trimSuffix('-', 'y-')", "\"a5xy\"")]
     [InlineData("upper('a') + sprig.lower('B') + sprig.title('hello world') + sprig.untitle('Hi')", "\"AbHello Worldhi\"")]
     [InlineData("repeat(3, 'ab')", "\"ababab\"")]
@@ -129,15 +132,74 @@ public sealed class SprigFunctionsTests
     public void Times(string call, string? json) => Check(call, json);
 
     [Theory]
-    [InlineData("now")]
-    [InlineData("uuidv4")]
-    [InlineData("randAlphaNum")]
-    public void UnrepeatableFunction_Called_SaysWhyNot(string name)
-    {
-        var e = Assert.Throws<ExpressionException>(() => Expression.Parse($"sprig.{name}()").Evaluate(new Dictionary<string, object?>()));
+    [InlineData("semver('1.2.3-rc.1+b').Prerelease + '|' + string(sprig.semver('v1.2').Minor)", "\"rc.1|2\"")]
+    [InlineData("semverCompare('^1.2.3', '1.9.0') && !sprig.semverCompare('^1.2.3', '2.0.0') && !sprig.semverCompare('^1.2.3', '1.2.2')", "true")]
+    [InlineData("semverCompare('^0.2.3', '0.2.9') && !sprig.semverCompare('^0.2.3', '0.3.0') && !sprig.semverCompare('^0.0.3', '0.0.4')", "true")]
+    [InlineData("semverCompare('~1.2', '1.2.9') && !sprig.semverCompare('~1.2.3', '1.3.0') && sprig.semverCompare('~1', '1.9.9')", "true")]
+    [InlineData("semverCompare('>=1.0, <2 || >3.1', '3.2.0') && !sprig.semverCompare('>=1.0, <2 || >3.1', '2.5.0')", "true")]
+    [InlineData("semverCompare('1.x', '1.4.0') && sprig.semverCompare('1.2 - 1.4', '1.4.0') && sprig.semverCompare('=1.2.3', '1.2.3') && sprig.semverCompare('*', '9.9.9')", "true")]
+    [InlineData("semverCompare('>=1.0.0', '1.1.0-rc.1') || sprig.semverCompare('!=1.2', '1.2.7')", "false")]
+    [InlineData("semverCompare('>=1.1.0-0', '1.1.0-rc.1') && sprig.semverCompare('>1.1.0-rc.1', '1.1.0-rc.2') && sprig.semverCompare('>1.1.0-rc.2', '1.1.0')", "true")]
+    [InlineData("semver('nope')", null)]
+    public void Versions(string call, string? json) => Check(call, json);
 
-        Assert.StartsWith($"{name} is not available", e.Message, StringComparison.Ordinal);
+    [Theory]
+    [InlineData("now()")]
+    [InlineData("ago('2024-01-01T00:00:00Z')")]
+    [InlineData("uuidv4()")]
+    [InlineData("randAlphaNum(4)")]
+    public void UnrepeatableFunction_WithoutOccasion_SaysWhyNot(string call)
+    {
+        var e = Assert.Throws<ExpressionException>(() => Expression.Parse("sprig." + call).Evaluate(new Dictionary<string, object?>()));
+
+        Assert.StartsWith($"{call[..call.IndexOf('(', StringComparison.Ordinal)]} is not available", e.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("sprig.date('2006-01-02', sprig.now())", "^2026-01-02$")]
+    [InlineData("now().Year()", "^2026$")]
+    [InlineData("sprig.ago('2026-01-02T00:00:00Z')", "^3h0m0s$")]
+    [InlineData("sprig.uuidv4()", "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
+    [InlineData("sprig.randAlphaNum(5) + sprig.randAlpha(5) + sprig.randNumeric(5)", "^[a-zA-Z0-9]{5}[a-zA-Z]{5}[0-9]{5}$")]
+    [InlineData("sprig.randInt(5, 7) in [5, 6]", "^true$")]
+    [InlineData("len(sprig.shuffle('abc')) == 3 && len(sprig.randAscii(3)) == 3 && len(sprig.b64dec(sprig.randBytes(3))) > 0", "^true$")]
+    public void ClockAndChance_ComeFromTheOccasion_AndRepeat(string source, string pattern)
+    {
+        string At(string place) => TagText.Parse($"{{{{={source}}}}}").Render(new OccasionalVariables(place)).Text;
+
+        Assert.Matches(pattern, At("a"));
+        Assert.Equal(At("a"), At("a"));
+        Assert.True(!source.Contains("uuid", StringComparison.Ordinal) || At("a") != At("b"));
+    }
+
+    [Fact]
+    public void EveryFunctionThatUpstreamExposes_IsKnown()
+    {
+        const string Names = """
+            hello ago date date_in_zone date_modify dateInZone dateModify duration durationRound htmlDate htmlDateInZone must_date_modify mustDateModify
+            mustToDate now toDate unixEpoch abbrev abbrevboth trunc trim upper lower title untitle substr repeat trimall trimAll trimSuffix trimPrefix
+            nospace initials randAlphaNum randAlpha randAscii randNumeric swapcase shuffle snakecase camelcase kebabcase wrap wrapWith contains hasPrefix
+            hasSuffix quote squote cat indent nindent replace plural sha1sum sha256sum sha512sum adler32sum toString atoi int64 int float64 seq toDecimal
+            split splitList splitn toStrings until untilStep add1 add sub div mod mul randInt add1f addf subf divf mulf biggest max min maxf minf ceil
+            floor round join sortAlpha default empty coalesce all any compact mustCompact fromJson toJson toPrettyJson toRawJson mustFromJson mustToJson
+            mustToPrettyJson mustToRawJson ternary deepCopy mustDeepCopy typeOf typeIs typeIsLike kindOf kindIs deepEqual getHostByName base dir clean ext
+            isAbs osBase osClean osDir osExt osIsAbs b64enc b64dec b32enc b32dec tuple list dict get set unset hasKey pluck keys pick omit merge
+            mergeOverwrite mustMerge mustMergeOverwrite values append push mustAppend mustPush prepend mustPrepend first mustFirst rest mustRest last
+            mustLast initial mustInitial reverse mustReverse uniq mustUniq without mustWithout has mustHas slice mustSlice concat dig chunk mustChunk
+            bcrypt htpasswd genPrivateKey derivePassword buildCustomCert genCA genCAWithKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert
+            genSignedCertWithKey encryptAES decryptAES randBytes uuidv4 semver semverCompare fail regexMatch mustRegexMatch regexFindAll mustRegexFindAll
+            regexFind mustRegexFind regexReplaceAll mustRegexReplaceAll regexReplaceAllLiteral mustRegexReplaceAllLiteral regexSplit mustRegexSplit
+            regexQuoteMeta urlParse urlJoin
+            """;
+
+        var missing = Names.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(name => SprigFunctions.Table.Find(name) is null);
+        Assert.Equal("", string.Join(' ', missing));
+    }
+
+    [Theory]
+    [InlineData("toJson({a: '<&>'})", "\"{\\\"a\\\":\\\"\\\\u003c\\\\u0026\\\\u003e\\\"}\"")]
+    [InlineData("toRawJson({a: '<'}) == '{\"a\":\"<\"}'", "true")]
+    public void Json_IsEscapedAsGoEscapesIt_UnlessRaw(string call, string? json) => Check(call, json);
 
     [Fact]
     public void UnknownFunction_IsAnError() => Assert.Throws<ExpressionException>(() => Expression.Parse("sprig.env('HOME')"));
@@ -152,5 +214,14 @@ public sealed class SprigFunctionsTests
         {
             Assert.Equal(json, JsonText.Write(Expression.Parse("sprig." + call).Evaluate(new Dictionary<string, object?>())));
         }
+    }
+
+    private sealed class OccasionalVariables(string place) : IVariables
+    {
+        public Occasion Occasion => new(new DateTimeOffset(2026, 1, 2, 3, 0, 0, TimeSpan.Zero), place);
+
+        public string? Find(string name) => null;
+
+        public IEnumerable<KeyValuePair<string, string>> Under(string root) => [];
     }
 }

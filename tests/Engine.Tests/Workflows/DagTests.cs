@@ -111,4 +111,22 @@ public sealed class DagTests
         Assert.Equal(NodePhase.Omitted, story[$"wf.t{Length}"].Phase);
         Assert.Equal(WorkflowPhase.Failed, story.State.Phase);
     }
+
+    [Theory]
+    [InlineData("a &&")]
+    [InlineData("a.Succeeded ||| b")]
+    [InlineData("(a")]
+    public void DependsThatIsNoCondition_IsAnErrorOfItsTaskAlone(string depends)
+    {
+        var story = new Story($$$"""
+            {"entrypoint":"main","templates":[
+              {"name":"main","dag":{"tasks":[{"name":"a","template":"leaf"},{"name":"b","template":"leaf","depends":"{{{depends}}}"}]} },
+              {"name":"leaf","container":{"image":"i"} }]}
+            """);
+        story.Succeeds("wf.a");
+
+        Assert.Equal(NodePhase.Error, story["wf.b"].Phase);
+        Assert.StartsWith($"invalid depends '{depends}': ", story["wf.b"].Message, StringComparison.Ordinal);
+        Assert.Equal(WorkflowPhase.Error, story.State.Phase);
+    }
 }

@@ -135,7 +135,7 @@ public sealed class StepsTests
               {"name":"show","inputs":{"parameters":[{"name":"results"},{"name":"ps"},{"name":"all"}]},"container":{"image":"i"}},
               {"name":"leaf","outputs":{"parameters":[{"name":"p","valueFrom":{"path":"/p"}}]},"container":{"image":"i"}}]}
             """);
-        story.Succeeds("wf[0].a(2:3)", "text", ("p", "3")).Fails("wf[0].a(1:2)").Succeeds("wf[0].a(0:1)", "{\"x\":1}", ("p", "1"));
+        story.Succeeds("wf[0].a(2:3)", "\"text\"", ("p", "3")).Fails("wf[0].a(1:2)").Succeeds("wf[0].a(0:1)", "{\"x\":1}", ("p", "1"));
 
         Assert.Equal(
             ["[{\"x\":1},\"text\"]", "[\"1\",\"3\"]", "[{\"p\":\"1\"},{\"p\":\"3\"}]"],

@@ -17,13 +17,12 @@ internal sealed class FunctionTable
     public void Add(string name, int fewest, int most, Func<Arguments, object?> compute) =>
         functions.Add(name, new Function(name, fewest, most, compute));
 
-    /// <summary>Adds a function that would make two evaluations of one expression differ; calling it says so.</summary>
-    public void AddUnrepeatable(params ReadOnlySpan<string> names)
+    /// <summary>Adds functions that a workflow cannot have; calling one says so.</summary>
+    public void AddUnavailable(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
-            Add(name, 0, int.MaxValue, arguments => throw new ExpressionException(
-                $"{arguments.Function} is not available: an expression must give the same result each time it is evaluated"));
+            Add(name, 0, int.MaxValue, arguments => throw new ExpressionException($"{arguments.Function} is not available in a workflow"));
         }
     }
 }

@@ -41,6 +41,7 @@ internal static class TimeMethods
         ("Unix", 1) => time.ToUnixTimeSeconds(),
         ("UnixMilli", 1) => time.ToUnixTimeMilliseconds(),
         ("UTC", 1) => time.ToUniversalTime(),
+        ("In", 2) => TimeZoneInfo.ConvertTime(time, GoTime.Zone(arguments.Text(1))),
         ("String", 1) => GoText.Of(time),
         ("Format", 2) => GoTime.Format(time, arguments.Text(1)),
         ("Add", 2) => Operators.Add(time, arguments.Duration(1), arguments.Budget),

@@ -23,7 +23,7 @@ internal sealed partial class Parser
             case TokenKind.Name:
                 return ParseName(token.Text);
             case TokenKind.Operator when token.Text == "(":
-                var inner = ParseExpression();
+                var inner = ParseSequence();
                 tokens.Expect(")");
                 return inner;
             case TokenKind.Operator when token.Text == "[":

@@ -3,13 +3,14 @@ namespace Argosy.Engine.Expressions.Language;
 /// <summary>
 /// Reads an expression of the expr language into a tree.
 /// <code>
-/// expression  = "let" name "=" expression ";" expression
-///             | "if" expression "{" expression "}" "else" ( "{" expression "}" | if-expression )
+/// sequence    = expression { ";" expression } [ ";" ]              the last one's value counts
+/// expression  = "let" name "=" expression ";" sequence
+///             | "if" expression "{" sequence "}" "else" ( "{" sequence "}" | if-expression )
 ///             | operation { "?" [ expression ] ":" expression }
 /// operation   = unary { operator unary | "|" call }              by precedence, see below
 /// unary       = ( "not" | "!" | "-" | "+" ) operation | primary { postfix }
 /// primary     = number | string | "true" | "false" | "nil" | name | call | "$env" "[" string "]"
-///             | "(" expression ")" | "[" list "]" | "{" [ key ":" expression { "," … } ] "}"
+///             | "(" sequence ")" | "[" list "]" | "{" [ key ":" expression { "," … } ] "}"
 ///             | "#" | "#index" | "#acc" | "." name               only inside a closure
 /// key         = name | string | number | "(" expression ")"
 /// call        = name "(" [ argument { "," argument } [ "," ] ] ")"
@@ -63,13 +64,25 @@ internal sealed partial class Parser
         }
 
         var parser = new Parser(Lexer.Read(source));
-        var root = parser.ParseExpression();
+        var root = parser.ParseSequence();
         if (parser.Current.Kind != TokenKind.End)
         {
             throw parser.tokens.Unexpected();
         }
 
         return new ParsedExpression(root, parser.scope.Slots, parser.scope.Paths);
+    }
+
+    /// <summary>Expressions one after another: the last one's value counts.</summary>
+    private Node ParseSequence()
+    {
+        var node = ParseExpression();
+        while (tokens.Accept(";") && !(Current.Kind == TokenKind.End || Current.Is(")") || Current.Is("}")))
+        {
+            node = Checked(new SequenceNode(node, ParseExpression()));
+        }
+
+        return node;
     }
 
     private Node ParseExpression()
@@ -97,7 +110,7 @@ internal sealed partial class Parser
         var value = ParseExpression();
         tokens.Expect(";");
         var slot = scope.Declare(name);
-        var body = ParseExpression();
+        var body = ParseSequence();
         scope.Forget(name);
         return Checked(new LetNode(slot, value, body));
     }
@@ -115,7 +128,7 @@ internal sealed partial class Parser
     private Node ParseBlock()
     {
         tokens.Expect("{");
-        var node = ParseExpression();
+        var node = ParseSequence();
         tokens.Expect("}");
         return node;
     }

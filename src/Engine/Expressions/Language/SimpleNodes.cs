@@ -33,6 +33,15 @@ internal sealed class LetNode(int slot, Node value, Node body) : Node(value, bod
     }
 }
 
+internal sealed class SequenceNode(Node first, Node second) : Node(first, second)
+{
+    public override object? Evaluate(Evaluation evaluation)
+    {
+        first.Evaluate(evaluation);
+        return second.Evaluate(evaluation);
+    }
+}
+
 internal sealed class ListNode(Node[] items) : Node(items)
 {
     public override object? Evaluate(Evaluation evaluation)

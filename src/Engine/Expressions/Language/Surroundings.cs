@@ -18,6 +18,9 @@ internal abstract class Surroundings
 
     /// <summary>The moment the caller says it is, if it says one.</summary>
     public abstract DateTimeOffset? Now { get; }
+
+    /// <summary>What functions of chance draw from, or null where there is none.</summary>
+    public virtual Chance? Chance => null;
 }
 
 /// <summary>Evaluation met a variable without a value; whoever asked for the evaluation decides whether to wait or to give up.</summary>

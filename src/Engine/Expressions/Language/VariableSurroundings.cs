@@ -6,12 +6,17 @@ namespace Argosy.Engine.Expressions.Language;
 /// A template's variables, seen as nested maps. Where a name is a variable and also the beginning of longer ones
 /// (<c>item</c> and <c>item.size</c>), the expression sees the map of the longer ones.
 /// </summary>
-internal sealed class VariableSurroundings(IVariables variables) : Surroundings
+/// <param name="source">The expression, which has chance of its own.</param>
+internal sealed class VariableSurroundings(IVariables variables, string source) : Surroundings
 {
     /// <summary>Variables that come into being late among siblings known long before; missing, they are pending and never nil.</summary>
     private static readonly HashSet<string> LateVariables = ["workflow.status", "workflow.failures", "workflow.duration"];
 
-    public override DateTimeOffset? Now => Comparison.TimeIn(variables.Find("now"));
+    private Chance? chance;
+
+    public override DateTimeOffset? Now => variables.Occasion?.Now ?? Comparison.TimeIn(variables.Find("now"));
+
+    public override Chance? Chance => chance ??= variables.Occasion is { } occasion ? new Chance($"{occasion.Place}\n{source}") : null;
 
     public override object? Resolve(VariablePath path, bool nilIsFine)
     {

@@ -13,7 +13,7 @@ internal static class SprigEncodings
     public static void AddTo(FunctionTable table)
     {
         table.AddWithMust("toJson", 1, 1, a => ConversionFunctions.Paid(a, JsonText.Write(a[0])));
-        table.AddWithMust("toRawJson", 1, 1, a => ConversionFunctions.Paid(a, JsonText.Write(a[0])));
+        table.AddWithMust("toRawJson", 1, 1, a => ConversionFunctions.Paid(a, JsonText.WriteRaw(a[0])));
         table.AddWithMust("toPrettyJson", 1, 1, a => ConversionFunctions.Paid(a, JsonText.WriteIndented(a[0])));
         table.AddWithMust("fromJson", 1, 1, a => ConversionFunctions.ReadJson(a, 0));
         table.Add("b64enc", 1, a => ConversionFunctions.Paid(a, Convert.ToBase64String(Bytes(a))));

@@ -4,8 +4,8 @@ namespace Argosy.Engine.Expressions.Sprig;
 
 /// <summary>
 /// The functions of the Sprig library, called as <c>sprig.name(…)</c>. Their subject is usually the last argument. Left out are those that
-/// read the machine (<c>env</c>, <c>getHostByName</c>), make keys and certificates, or compare semantic versions; those that read a clock or
-/// chance are known but refuse.
+/// read the machine's environment; those that make keys and certificates or ask for addresses are known and say that they are not available.
+/// What reads a clock or draws from chance does so from the <see cref="Occasion"/> alone.
 /// </summary>
 internal static class SprigFunctions
 {
@@ -24,9 +24,11 @@ internal static class SprigFunctions
         SprigPatterns.AddTo(table);
         SprigPaths.AddTo(table);
         SprigTimes.AddTo(table);
-        table.AddUnrepeatable(
-            "now", "ago", "uuidv4", "randAlphaNum", "randAlpha", "randAscii", "randNumeric", "randBytes", "randInt", "shuffle",
-            "bcrypt", "htpasswd", "genPrivateKey", "genCA", "genSelfSignedCert", "genSignedCert", "encryptAES");
+        SprigChance.AddTo(table);
+        SprigVersions.AddTo(table);
+        table.AddUnavailable(
+            "bcrypt", "htpasswd", "derivePassword", "genPrivateKey", "buildCustomCert", "genCA", "genCAWithKey", "genSelfSignedCert",
+            "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "encryptAES", "decryptAES", "getHostByName");
         return table;
     }
 

@@ -23,6 +23,7 @@ internal static class SprigTexts
         table.Add("repeat", 2, a => TextFunctions.Repeat(a, a.Text(1), Loose.Integer(a[0])));
         table.Add("trunc", 2, a => Truncate(Runes(a.Text(1)), Loose.Integer(a[0])));
         table.Add("substr", 3, a => Substring(Runes(a.Text(2)), Loose.Integer(a[0]), Loose.Integer(a[1])));
+        table.Add("abbrevboth", 3, a => AbbreviateBoth(Runes(a.Text(2)), Loose.Integer(a[0]), Loose.Integer(a[1])));
         table.Add("abbrev", 2, a => Abbreviate(Runes(a.Text(1)), Loose.Integer(a[0])));
         table.Add("nospace", 1, a => string.Concat(a.Text(0).Where(c => !char.IsWhiteSpace(c))));
         table.Add("indent", 2, a => Indent(a, a.Text(1), Loose.Size(a, 0)));
@@ -63,6 +64,20 @@ internal static class SprigTexts
         return Text(runes.AsSpan(Math.Min(first, last), Math.Max(last - first, 0)));
     }
 
+    /// <summary>Cut at both ends, to a width that counts the dots; the left cut is made only where it saves something.</summary>
+    private static string AbbreviateBoth(Rune[] runes, long offset, long width)
+    {
+        if (width < 4 || (offset > 0 && width < 7) || runes.Length <= width)
+        {
+            return string.Concat(runes);
+        }
+
+        offset = Math.Clamp(offset, 0, runes.Length - (width - 3));
+        return offset <= 4 ? Abbreviate(runes, width)
+            : offset + width - 3 < runes.Length ? "..." + Abbreviate(runes[(int)offset..], width - 3)
+            : "..." + string.Concat(runes[(int)(runes.Length - (width - 3))..]);
+    }
+
     private static string Abbreviate(Rune[] runes, long width) =>
         width < 4 || runes.Length <= width ? Text(runes) : Text(runes.AsSpan(0, (int)width - 3)) + "...";
 
@@ -74,7 +89,7 @@ internal static class SprigTexts
 
     private static string Quoted(Arguments arguments, char quote) => Together(arguments, arguments.From(0)
         .Where(value => value is not null)
-        .Select(value => quote == '"' ? JsonText.Write(GoText.Of(value)) : $"'{GoText.Of(value)}'"));
+        .Select(value => quote == '"' ? JsonText.WriteRaw(GoText.Of(value)) : $"'{GoText.Of(value)}'"));
 
     private static string Together(Arguments arguments, IEnumerable<string> parts) =>
         ConversionFunctions.Paid(arguments, string.Join(' ', parts));

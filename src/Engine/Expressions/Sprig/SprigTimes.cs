@@ -13,6 +13,9 @@ internal static class SprigTimes
 {
     public static void AddTo(FunctionTable table)
     {
+        table.Add("now", 0, a => TimeFunctions.Now(a));
+        table.Add("ago", 1, a => GoDuration.Format(TimeSpan.FromSeconds(Math.Round((TimeFunctions.Now(a) - Date(a, 0)).TotalSeconds))));
+        table.Add("must_date_modify", 2, a => Operators.Add(Date(a, 1), GoDuration.Parse(a.Text(0)), a.Budget));
         table.Add("date", 2, a => GoTime.Format(Date(a, 1), a.Text(0)));
         table.Add("dateInZone", 3, a => InZone(a, a.Text(0)));
         table.Add("date_in_zone", 3, a => InZone(a, a.Text(0)));

@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace Argosy.Engine.Expressions.Values;
 
-/// <summary>JSON as Go's encoder writes it: map keys sorted, numbers in Go's form, no escapes beyond those JSON demands.</summary>
+/// <summary>
+/// JSON as Go's encoder writes it: map keys sorted, numbers in Go's form; and, unless told otherwise, <c>&lt; > &amp;</c> escaped, so that the
+/// text can stand in HTML.
+/// </summary>
 internal static class JsonText
 {
     /// <summary>The longest text one value may become, in characters.</summary>
@@ -12,10 +15,13 @@ internal static class JsonText
 
     private static readonly JsonDocumentOptions ReadOptions = new() { MaxDepth = Value.MaxDepth };
 
-    public static string Write(object? value) => new Writer(indent: null).Write(value);
+    public static string Write(object? value) => new Writer(indent: null, escapesHtml: true).Write(value);
+
+    /// <summary>Without escapes beyond those JSON demands.</summary>
+    public static string WriteRaw(object? value) => new Writer(indent: null, escapesHtml: false).Write(value);
 
     /// <summary>Two spaces per level, one line per element: the layout of expr's <c>toJSON</c>.</summary>
-    public static string WriteIndented(object? value) => new Writer(indent: "  ").Write(value);
+    public static string WriteIndented(object? value) => new Writer(indent: "  ", escapesHtml: true).Write(value);
 
     public static object? Read(string text)
     {
@@ -35,7 +41,7 @@ internal static class JsonText
         }
     }
 
-    private sealed class Writer(string? indent)
+    private sealed class Writer(string? indent, bool escapesHtml)
     {
         private readonly StringBuilder text = new();
 
@@ -156,7 +162,8 @@ internal static class JsonText
                     '\n' => text.Append("\\n"),
                     '\r' => text.Append("\\r"),
                     '\t' => text.Append("\\t"),
-                    < ' ' => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                    < ' ' or '\u2028' or '\u2029' => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                    '<' or '>' or '&' when escapesHtml => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
                     _ => text.Append(c),
                 };
             }
