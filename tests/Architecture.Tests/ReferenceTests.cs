@@ -8,6 +8,7 @@ public sealed class ReferenceTests
     {
         { "src/Contracts/Contracts.csproj", [] },
         { "src/Engine/Engine.csproj", [] },
+        { "src/StandIns/Grpc/StandIns.Grpc.csproj", [] },
         { "src/StandIns/Orleans/StandIns.Orleans.csproj", [] },
         { "src/ClusterAgent/ClusterAgent.csproj", ["Contracts"] },
         { "src/ControlPlane/ControlPlane.csproj", ["Contracts", "Engine", "StandIns.Orleans"] },
@@ -19,6 +20,7 @@ public sealed class ReferenceTests
     {
         { "Argosy.Contracts", [] },
         { "Argosy.Engine", [] },
+        { "Argosy.StandIns.Grpc", [] },
         { "Argosy.StandIns.Orleans", [] },
         { "Argosy.ClusterAgent", ["Argosy.Contracts"] },
         { "Argosy.ControlPlane", ["Argosy.Contracts", "Argosy.Engine", "Argosy.StandIns.Orleans"] },

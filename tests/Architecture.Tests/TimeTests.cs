@@ -11,7 +11,9 @@ public sealed class TimeTests
     ];
 
     public static TheoryData<string> Ours =>
-        ["Argosy.Contracts", "Argosy.Engine", "Argosy.StandIns.Orleans", "Argosy.ClusterAgent", "Argosy.ControlPlane", "argosy"];
+    [
+        "Argosy.Contracts", "Argosy.Engine", "Argosy.StandIns.Grpc", "Argosy.StandIns.Orleans", "Argosy.ClusterAgent", "Argosy.ControlPlane", "argosy",
+    ];
 
     [Theory]
     [MemberData(nameof(Ours))]
