@@ -63,6 +63,7 @@ internal static class CommandLine
         root.Add(ResubmitCommand.Create(shell, settings));
         root.Add(DeleteCommand.Create(shell, settings));
         root.Add(LintCommand.Create(shell, settings));
+        root.Add(SimulateCommand.Create(shell));
         root.Add(NodeCommand.Create(shell, settings));
         root.Add(TemplateCommand.Create(shell, settings, TemplateScope.Namespaced));
         root.Add(TemplateCommand.Create(shell, settings, TemplateScope.Cluster));

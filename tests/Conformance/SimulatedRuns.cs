@@ -8,9 +8,14 @@ namespace Argosy.Conformance;
 public sealed class SimulatedRuns(ITestOutputHelper output)
 {
     // Rows that the reference itself contradicts, with the reason.
-    private static readonly Dictionary<string, string> Disputed = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> Disputed = new(StringComparer.Ordinal)
+    {
+        ["examples/dag-conditional-artifacts.yaml"] =
+            "the row scripts no result of flip-coin, so that the conditions {{tasks.flip-coin.outputs.result}} == … have an operand less; "
+            + "for such a condition upstream's engine makes a node in Error, where the row has both branches Skipped",
+    };
 
-    private const int Required = 115;
+    private const int Required = 117;
 
     [Fact]
     public void Examples_RunThroughTheEngine_EndAsExpected()
@@ -20,7 +25,11 @@ public sealed class SimulatedRuns(ITestOutputHelper output)
         var rows = Rows().ToList();
         foreach (var row in rows)
         {
-            if (Compare(row) is { } difference)
+            if (Disputed.TryGetValue((string)row["file"]!, out var reason))
+            {
+                misses.Add($"{row["file"]}: disputed: {reason}");
+            }
+            else if (Compare(row) is { } difference)
             {
                 misses.Add($"{row["file"]}: {difference}");
             }
@@ -49,11 +58,6 @@ public sealed class SimulatedRuns(ITestOutputHelper output)
     private static string? Compare(JsonObject row)
     {
         var file = (string)row["file"]!;
-        if (Disputed.ContainsKey(file))
-        {
-            return null;
-        }
-
         try
         {
             var expected = row["simulated"]!.AsObject();

@@ -12,12 +12,21 @@ internal static class ServerCommand
     {
         var hubOptions = new HubOptionsOfCommand(shell, shared);
         var listen = new Option<string>("--listen") { Description = "address and port; port 0 takes any", DefaultValueFactory = _ => "127.0.0.1:2746" };
+        var tls = new TlsOptionsOfCommand();
         var command = new Command("server", "Runs a hub, alone or with embedded clusters.");
-        command.AddAll([listen, .. hubOptions.Symbols]);
+        command.AddAll([listen, .. tls.Symbols, .. hubOptions.Symbols]);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var clusters = hubOptions.Clusters(parsed);
-            var options = hubOptions.Hub(parsed, Address(parsed.GetValue(listen)!));
+            var address = Address(parsed.GetValue(listen)!);
+            if (clusters.Count > 0 && !IPAddress.IsLoopback(address.Address))
+            {
+                throw new CommandException(
+                    $"--listen {address}: the steps of embedded clusters are processes of this machine, for trying out on loopback only. "
+                    + "Listen on 127.0.0.1, or leave out --embedded");
+            }
+
+            var options = hubOptions.Hub(parsed, address) with { Tls = tls.Read(parsed, address) };
             await using var hub = await HubOptionsOfCommand.StartAsync(startHub, options, cancellationToken);
             await using var fleet = await EmbeddedFleet.StartAsync(hub, options.DataDirectory, clusters, runCluster);
             await shell.Out.WriteLineAsync($"""
@@ -44,15 +53,9 @@ internal static class ServerCommand
     {
         var withHost = text.StartsWith(':') ? "127.0.0.1" + text : text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal);
         return withHost.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(withHost, out var address)
-            ? Loopback(address)
-            : throw new CommandException($"--listen {text} must be ADDRESS:PORT, such as 127.0.0.1:2746");
+            ? address
+            : throw new CommandException($"--listen {text} must be ADDRESS:PORT, such as 127.0.0.1:2746 or 0.0.0.0:2746");
     }
-
-    // Without TLS the administrator's token would cross the network in the clear.
-    private static IPEndPoint Loopback(IPEndPoint address) => IPAddress.IsLoopback(address.Address)
-        ? address
-        : throw new CommandException(
-            $"--listen {address}: this hub serves without TLS, and so on loopback only. Listen on 127.0.0.1 and put a proxy that speaks TLS before it");
 
     private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path;
 }

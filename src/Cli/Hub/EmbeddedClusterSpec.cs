@@ -5,17 +5,19 @@ namespace Argosy.Cli.Hub;
 /// <summary>An embedded cluster as the command line names it: <c>gpu:accelerator=nvidia,zone=a</c>.</summary>
 internal sealed partial record EmbeddedClusterSpec(string Name, IReadOnlyDictionary<string, string> Labels)
 {
+    private const string Option = "--embedded";
+
     /// <summary>A fleet in small: one cluster to train in and one to serve from.</summary>
     public static readonly IReadOnlyList<EmbeddedClusterSpec> Demonstration = [Parse("gpu:accelerator=nvidia"), Parse("serving:tier=serving")];
 
     /// <exception cref="CommandException">The text does not name a cluster and its labels.</exception>
-    public static EmbeddedClusterSpec Parse(string text)
+    public static EmbeddedClusterSpec Parse(string text, string option = Option)
     {
         var parts = text.Split(':', 2);
         if (!ClusterName().IsMatch(parts[0]))
         {
             throw new CommandException(
-                $"--embedded {text}: the cluster's name must be of small letters, digits and dashes, as in gpu:accelerator=nvidia");
+                $"{option} {text}: the cluster's name must be of small letters, digits and dashes, as in gpu:accelerator=nvidia");
         }
 
         var labels = new Dictionary<string, string>();
@@ -24,7 +26,7 @@ internal sealed partial record EmbeddedClusterSpec(string Name, IReadOnlyDiction
             var at = pair.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0)
             {
-                throw new CommandException($"--embedded {text}: \"{pair}\" must be LABEL=VALUE");
+                throw new CommandException($"{option} {text}: \"{pair}\" must be LABEL=VALUE");
             }
 
             labels[pair[..at]] = pair[(at + 1)..];
@@ -34,11 +36,11 @@ internal sealed partial record EmbeddedClusterSpec(string Name, IReadOnlyDiction
     }
 
     /// <exception cref="CommandException">Two clusters have the same name.</exception>
-    public static IReadOnlyList<EmbeddedClusterSpec> ParseAll(IEnumerable<string> texts)
+    public static IReadOnlyList<EmbeddedClusterSpec> ParseAll(IEnumerable<string> texts, string option = Option)
     {
-        var clusters = texts.Select(Parse).ToList();
+        var clusters = texts.Select(text => Parse(text, option)).ToList();
         return clusters.GroupBy(cluster => cluster.Name).FirstOrDefault(same => same.Count() > 1) is { } twice
-            ? throw new CommandException($"--embedded {twice.Key} is given twice")
+            ? throw new CommandException($"{option} {twice.Key} is given twice")
             : clusters;
     }
 

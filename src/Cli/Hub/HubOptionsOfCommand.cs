@@ -48,6 +48,10 @@ internal sealed class HubOptionsOfCommand(Shell shell, SharedOptions shared)
         {
             throw new CommandException($"{exception.Message} with --data", exception);
         }
+        catch (InvalidDataException exception)
+        {
+            throw new CommandException(exception.Message, exception);
+        }
         catch (UnauthorizedAccessException exception)
         {
             throw new CommandException($"cannot write to {options.DataDirectory}: {exception.Message} Choose another folder with --data", exception);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Argosy.ControlPlane.Storage;
 
@@ -13,7 +14,8 @@ public static class Kubeconfig
     /// kubectl sends no token over plain HTTP, whatever the user entry says. Without TLS, which the hub allows on loopback only, the
     /// address therefore carries the token as a password, which kubectl does send.
     /// </remarks>
-    public static void Write(string path, Uri serverUrl, string token)
+    /// <param name="authorityPem">The authority of the hub's certificate; null for one that the machine trusts, and without TLS.</param>
+    public static void Write(string path, Uri serverUrl, string token, string? authorityPem = null)
     {
         ArgumentNullException.ThrowIfNull(serverUrl);
         PrivateFile.Create(path, $"""
@@ -22,7 +24,7 @@ public static class Kubeconfig
             clusters:
             - name: {Name}
               cluster:
-                server: {Quoted(Address(serverUrl, token))}
+                server: {Quoted(Address(serverUrl, token))}{Authority(authorityPem)}
             users:
             - name: {Name}-admin
               user:
@@ -37,6 +39,10 @@ public static class Kubeconfig
 
             """);
     }
+
+    private static string Authority(string? pem) => pem is null
+        ? ""
+        : $"\n    certificate-authority-data: {Convert.ToBase64String(Encoding.UTF8.GetBytes(pem))}";
 
     private static string Address(Uri serverUrl, string token)
     {

@@ -14,6 +14,9 @@ internal sealed class AgentSession(string cluster, ulong epoch, IAgentServices s
 
     public IAgentServices Services { get; } = services;
 
+    /// <summary>The hub has ended the session: what the agent said and the hub did not acknowledge, it will say again.</summary>
+    public bool HungUp { get; private set; }
+
     /// <summary>Says something to the agent; what cannot be sent any more is sent by the next session.</summary>
     public ValueTask SendAsync(HubMessage message)
     {
@@ -46,6 +49,14 @@ internal sealed class AgentSession(string cluster, ulong epoch, IAgentServices s
     {
         await SendAsync(new HubMessage { Superseded = $"session {Epoch} of cluster {Cluster} is superseded by session {newer}" });
         outgoing.Writer.TryComplete();
+    }
+
+    /// <summary>Ends the session from the hub's side.</summary>
+    public void HangUp()
+    {
+        HungUp = true;
+        outgoing.Writer.TryComplete();
+        sessions.Closed(this);
     }
 
     public ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using Argosy.Contracts.Agents;
+using Argosy.ControlPlane.Workflows;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -11,6 +12,7 @@ internal static class DispatchServices
         services.AddSingleton<AgentSessions>();
         services.AddSingleton<ReportIntake>();
         services.AddHostedService(provider => provider.GetRequiredService<ReportIntake>());
+        services.AddSingleton<IOrderCarrier, AgentOrderCarrier>();
         services.AddSingleton<IHubLink, HubLink>();
     }
 }

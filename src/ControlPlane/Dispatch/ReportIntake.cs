@@ -8,7 +8,9 @@ using Orleans;
 namespace Argosy.ControlPlane.Dispatch;
 
 /// <summary>
-/// Brings reports to their workflows, all that wait for one workflow together, and tells agents up to which number they are durable.
+/// Brings reports to their workflows, all of one agent that wait for one workflow together, and tells agents up to which number they are
+/// durable. A report that cannot be made durable ends its session: the agent comes back and repeats everything from there on, so that no later
+/// acknowledgement can cover it.
 /// </summary>
 internal sealed class ReportIntake(IGrainFactory grains, ILogger<ReportIntake> log) : BackgroundService
 {
@@ -46,39 +48,32 @@ internal sealed class ReportIntake(IGrainFactory grains, ILogger<ReportIntake> l
 
     private async Task DeliverAsync(List<Pending> batch)
     {
-        var deliveries = batch.GroupBy(pending => pending.Report.Key.WorkflowUid).Select(group => DeliverAsync(group.Key, [.. group]));
-        var outcomes = await Task.WhenAll(deliveries);
-        var failed = outcomes.SelectMany(outcome => outcome).ToHashSet();
-
-        // An acknowledgement covers everything before it, so it stops at the first report that did not become durable.
+        batch.RemoveAll(pending => pending.Session.HungUp); // its agent repeats them in the next session
+        var deliveries = batch.GroupBy(pending => (pending.Session, pending.Report.Key.WorkflowUid))
+            .Select(group => DeliverAsync(group.Key.Session, group.Key.WorkflowUid, [.. group]));
+        var refused = (await Task.WhenAll(deliveries)).OfType<AgentSession>().ToHashSet();
         foreach (var session in batch.GroupBy(pending => pending.Session))
         {
-            ulong durable = 0;
-            foreach (var pending in session.OrderBy(pending => pending.Number))
+            if (refused.Contains(session.Key))
             {
-                if (failed.Contains(pending))
-                {
-                    break;
-                }
-
-                durable = pending.Number;
+                session.Key.HangUp();
             }
-
-            if (durable > 0)
+            else
             {
-                await session.Key.SendAsync(new HubMessage { ReportsDurable = durable });
+                await session.Key.SendAsync(new HubMessage { ReportsDurable = session.Max(pending => pending.Number) });
             }
         }
     }
 
-    private async Task<IReadOnlyList<Pending>> DeliverAsync(string workflowUid, IReadOnlyList<Pending> reports)
+    /// <returns>The session, when its reports could not be made durable.</returns>
+    private async Task<AgentSession?> DeliverAsync(AgentSession session, string workflowUid, IReadOnlyList<Pending> reports)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                await grains.GetGrain<IWorkflowGrain>(workflowUid).Report([.. reports.Select(pending => pending.Report)]);
-                return [];
+                await grains.GetGrain<IWorkflowGrain>(workflowUid).Report(session.Cluster, [.. reports.Select(pending => pending.Report)]);
+                return null;
             }
             catch (Exception failure)
             {
@@ -86,7 +81,7 @@ internal sealed class ReportIntake(IGrainFactory grains, ILogger<ReportIntake> l
                 DispatchLog.ReportNotTaken(log, failure, workflowUid, reports.Count, attempt);
                 if (attempt >= 2)
                 {
-                    return reports;
+                    return session;
                 }
             }
         }

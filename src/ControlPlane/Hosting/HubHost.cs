@@ -24,6 +24,8 @@ public static class HubHost
     /// <summary>Starts a hub and answers when it serves.</summary>
     /// <exception cref="IOException">The address is in use.</exception>
     /// <exception cref="DataDirectoryInUseException">Another hub works on the data directory.</exception>
+    /// <exception cref="InvalidDataException">A file of the data directory, or the certificate that the options name, cannot be used.</exception>
+    /// <exception cref="ArgumentException">The hub would be heard beyond this machine without TLS.</exception>
     public static async Task<RunningHub> StartAsync(HubOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -42,10 +44,11 @@ public static class HubHost
     private static async Task<RunningHub> StartAsync(HubOptions options, DataDirectory data, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.AddHubLogging(options);
+        builder.Logging.AddHubLogging();
+        var tls = HubTls.Open(options, TimeProvider.System);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(options.ListenAddress);
+            kestrel.Listen(options.ListenAddress, tls.Apply);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
         });
@@ -79,14 +82,14 @@ public static class HubHost
             throw;
         }
 
-        var url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var url = tls.PublicUrl(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
         var token = app.Services.GetRequiredService<AdminToken>().Value;
         var kubeconfig = Path.Combine(options.DataDirectory, "kubeconfig");
-        Kubeconfig.Write(kubeconfig, url, token);
-        return new WebHub(app, data, url, token, kubeconfig);
+        Kubeconfig.Write(kubeconfig, url, token, tls.AuthorityPem);
+        return new WebHub(app, data, tls, url, token, kubeconfig);
     }
 
-    private sealed class WebHub(WebApplication app, DataDirectory data, Uri url, string token, string kubeconfig) : RunningHub
+    private sealed class WebHub(WebApplication app, DataDirectory data, HubTls tls, Uri url, string token, string kubeconfig) : RunningHub
     {
         public override Uri Url => url;
 
@@ -105,6 +108,7 @@ public static class HubHost
         {
             await app.StopAsync();
             await app.DisposeAsync();
+            tls.Dispose();
             data.Dispose();
         }
     }

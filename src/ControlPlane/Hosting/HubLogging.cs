@@ -6,9 +6,8 @@ namespace Argosy.ControlPlane.Hosting;
 internal static class HubLogging
 {
     /// <summary>Warnings and errors of the hub's own rooms to standard error, one line each; what frameworks say only when it is an error.</summary>
-    public static void AddHubLogging(this ILoggingBuilder logging, HubOptions options)
+    public static void AddHubLogging(this ILoggingBuilder logging)
     {
-        _ = options;
         logging.ClearProviders();
         logging.AddSimpleConsole(console => console.SingleLine = true);
         logging.AddFilter("Microsoft", LogLevel.Error);

@@ -1,4 +1,5 @@
 using System.Net;
+using Argosy.ControlPlane.Access;
 
 namespace Argosy.ControlPlane.Hosting;
 
@@ -10,6 +11,9 @@ public sealed record HubOptions
 
     /// <summary>Where the hub listens; port 0 takes any free port. Default 127.0.0.1:2746, Argo Server's port.</summary>
     public IPEndPoint ListenAddress { get; init; } = new(IPAddress.Loopback, 2746);
+
+    /// <summary>How the hub speaks TLS; null (default) for plain HTTP, which it does on loopback only.</summary>
+    public TlsOptions? Tls { get; init; }
 
     /// <summary>Npgsql connection string of the hub's database; null (default) for SQLite in the data directory.</summary>
     public string? PostgresConnection { get; init; }

@@ -14,8 +14,8 @@ public interface IWorkflowGrain : IGrainWithStringKey
     /// <summary>Takes what its owner changed in the object: suspend, shutdown, activeDeadlineSeconds.</summary>
     Task SpecChanged(string manifest);
 
-    /// <summary>Takes reports of agents; durable when the task completes.</summary>
-    Task Report(IReadOnlyList<NodeReport> reports);
+    /// <summary>Takes reports of a cluster's agent; durable when the task completes. What it says of another cluster's node changes nothing.</summary>
+    Task Report(string cluster, IReadOnlyList<NodeReport> reports);
 
     /// <summary>Carries out a user's verb; answers null, or why it is refused.</summary>
     Task<string?> Ask(WorkflowInput verb);

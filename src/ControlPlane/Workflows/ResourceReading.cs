@@ -5,10 +5,13 @@ using Argosy.Engine.Workflows;
 namespace Argosy.ControlPlane.Workflows;
 
 /// <summary>Reads the objects that a workflow's evaluation asks for.</summary>
-internal static class ResourceReading
+internal sealed class ResourceReading(IResources resources) : IOrderAnswer
 {
+    public async ValueTask<WorkflowInput?> AnswerAsync(WorkflowState state, WorkflowOrder order) =>
+        order is ReadResource read ? new ResourceAnswered(read.Resource, await ReadAsync(state.Namespace, read.Resource)) : null;
+
     /// <returns>A ConfigMap's data, a template's spec; null when there is no such object.</returns>
-    public static async Task<JsonObject?> ReadAsync(IResources resources, string @namespace, ResourceRef reference)
+    private async Task<JsonObject?> ReadAsync(string @namespace, ResourceRef reference)
     {
         var key = reference.Kind switch
         {

@@ -18,14 +18,16 @@ namespace Argosy.ControlPlane.Workflows;
 /// </summary>
 [Reentrant]
 internal sealed class WorkflowGrain(
-    IJournal journal, IResources resources, Fleet fleet, IGrainFactory grains, WorkflowViews views, TimeProvider time, ILogger<WorkflowGrain> log)
+    IJournal journal, IResources resources, Fleet fleet, IGrainFactory grains, IEnumerable<IOrderAnswer> answers, IEnumerable<IOrderCarrier> carriers,
+    WorkflowViews views, TimeProvider time, ILogger<WorkflowGrain> log)
     : Grain, IWorkflowGrain
 {
     private readonly List<Pending> inbox = [];
-    private readonly Dictionary<int, PlacementRule> unplaced = [];
-    private WorkflowState state = new();
+    private readonly IOrderAnswer[] answers = [.. answers];
+    private readonly IOrderCarrier[] carriers = [.. carriers];
+    private WorkflowLedger ledger = null!; // both are there from activation on
+    private PlacementSearch places = null!;
     private StatusPublisher? publisher;
-    private long nextSequence;
     private bool pumping;
     private Exception? broken;
     private bool forgotten;
@@ -35,17 +37,17 @@ internal sealed class WorkflowGrain(
     /// <summary>Inputs that came together; the answer is the last one's.</summary>
     private sealed record Pending(IReadOnlyList<WorkflowInput> Inputs, TaskCompletionSource<string?> Done);
 
+    private WorkflowState State => ledger.State;
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        await LoadAsync(cancellationToken);
-        if (state.Accepted && !state.Phase.IsEnd())
+        ledger = new WorkflowLedger(this.GetPrimaryKeyString(), journal);
+        places = new PlacementSearch(this.GetPrimaryKeyString(), fleet);
+        await ledger.LoadAsync(cancellationToken);
+        if (State.Accepted && !State.Phase.IsEnd())
         {
             StayWhileRunning();
-            foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && node.Cluster is not null))
-            {
-                fleet.Reserve(node.Cluster!);
-            }
-
+            places.Reserve(State);
             await Take(new Recovered());
         }
     }
@@ -61,7 +63,7 @@ internal sealed class WorkflowGrain(
 
     public async Task Submit(string manifest)
     {
-        if (!state.Accepted)
+        if (!State.Accepted)
         {
             await Take(new Submitted((JsonObject)JsonNode.Parse(manifest)!));
         }
@@ -75,29 +77,29 @@ internal sealed class WorkflowGrain(
     public async Task SpecChanged(string manifest)
     {
         var spec = JsonNode.Parse(manifest)?["spec"] as JsonObject;
-        if (!state.Accepted || state.Phase.IsEnd())
+        if (!State.Accepted || State.Phase.IsEnd())
         {
             return;
         }
 
-        if (Enum.TryParse<ShutdownStrategy>(spec?["shutdown"]?.GetValue<string>(), out var strategy) && strategy > state.Shutdown)
+        if (Enum.TryParse<ShutdownStrategy>(spec?["shutdown"]?.GetValue<string>(), out var strategy) && strategy > State.Shutdown)
         {
             await Take(new ShutdownAsked(strategy, null, null));
         }
 
         var suspended = spec?["suspend"]?.GetValue<bool>() ?? false;
-        if (suspended != state.Suspended && !state.Phase.IsEnd())
+        if (suspended != State.Suspended && !State.Phase.IsEnd())
         {
             await Take(suspended ? new SuspendAsked() : new ResumeAsked(null));
         }
 
-        if (spec?["activeDeadlineSeconds"] is JsonValue deadline && deadline.TryGetValue(out long seconds) && seconds != state.ActiveDeadlineSeconds)
+        if (spec?["activeDeadlineSeconds"] is JsonValue deadline && deadline.TryGetValue(out long seconds) && seconds != State.ActiveDeadlineSeconds)
         {
             await Take(new DeadlineAsked(seconds));
         }
     }
 
-    public async Task Report(IReadOnlyList<NodeReport> reports)
+    public async Task Report(string cluster, IReadOnlyList<NodeReport> reports)
     {
         if (broken is not null)
         {
@@ -105,22 +107,17 @@ internal sealed class WorkflowGrain(
         }
 
         List<WorkflowInput> taken = new(reports.Count);
-        List<(string Cluster, HubMessage Message)> released = [];
+        List<HubMessage> released = [];
         foreach (var report in reports)
         {
-            var node = state.FindById(report.Key.NodeId);
-            if (node is null || node.Phase.IsEnd() || node.Generation != report.Key.Generation || node.Attempt != report.Key.Attempt)
+            if (IsAwaited(cluster, report.Key))
             {
-                // Nobody waits for it any more: the agent may forget it.
-                if (AgentReports.IsEnd(report.Phase))
-                {
-                    released.Add((node?.Cluster ?? "", new HubMessage { Release = report.Key }));
-                }
-
-                continue;
+                taken.Add(AgentReports.Read(report));
             }
-
-            taken.Add(AgentReports.Read(report));
+            else if (AgentReports.IsEnd(report.Phase))
+            {
+                released.Add(new HubMessage { Release = report.Key }); // nobody waits for it any more: its agent may forget it
+            }
         }
 
         if (taken.Count > 0)
@@ -128,66 +125,45 @@ internal sealed class WorkflowGrain(
             await Take(taken);
         }
 
-        foreach (var group in released.Where(release => release.Cluster.Length > 0).GroupBy(release => release.Cluster))
+        if (released.Count > 0)
         {
-            await grains.GetGrain<IClusterGrain>(group.Key).Deliver([.. group.Select(release => release.Message)]);
+            await grains.GetGrain<IClusterGrain>(cluster).Deliver(released);
         }
     }
 
-    public Task<string?> Ask(WorkflowInput verb) => state.Accepted
+    private bool IsAwaited(string cluster, AttemptKey attempt) =>
+        State.FindById(attempt.NodeId) is { } node && !node.Phase.IsEnd() && node.Cluster == cluster
+        && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt;
+
+    public Task<string?> Ask(WorkflowInput verb) => State.Accepted
         ? Take(verb)
         : Task.FromResult<string?>("the workflow has not been accepted yet: try again in a moment");
 
-    public Task PlaceAgain()
-    {
-        if (unplaced.Count == 0)
-        {
-            return Task.CompletedTask;
-        }
+    public Task PlaceAgain() => places.Unplaced.Count == 0 ? Task.CompletedTask : Take(PlaceAgainInput);
 
-        return Take(PlaceAgainInput);
-    }
-
-    public Task<bool> IsKnown() => Task.FromResult(state.Accepted && !forgotten);
+    public Task<bool> IsKnown() => Task.FromResult(State.Accepted && !forgotten);
 
     public async Task Forget()
     {
         forgotten = true; // an agent may come back and ask while the rest of this is under way
-        if (state.Accepted && !state.Phase.IsEnd())
+        if (State.Accepted && !State.Phase.IsEnd())
         {
             await Take(new ShutdownAsked(ShutdownStrategy.Terminate, null, "the workflow was deleted"));
         }
 
-        var clusters = state.Nodes.Select(node => node.Cluster).OfType<string>().Distinct().ToList();
+        var clusters = State.Nodes.Select(node => node.Cluster).OfType<string>().Distinct().ToList();
         foreach (var cluster in clusters)
         {
-            await grains.GetGrain<IClusterGrain>(cluster).Deliver([new HubMessage { Forget = state.Uid }]);
+            await grains.GetGrain<IClusterGrain>(cluster).Deliver([new HubMessage { Forget = State.Uid }]);
         }
 
-        views.Withdraw(state);
-        await journal.DeleteAsync(this.GetPrimaryKeyString(), CancellationToken.None);
-        state = new WorkflowState();
+        views.Withdraw(State);
+        await ledger.ForgetAsync();
         DeactivateOnIdle();
     }
 
     // Not an input of the engine: has the grain ask for places again for what has none.
     private static readonly WorkflowInput PlaceAgainInput = new TimePassed();
-
-    private async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        var history = await journal.ReadAsync(this.GetPrimaryKeyString(), cancellationToken);
-        state = new WorkflowState();
-        foreach (var batch in history.Batches)
-        {
-            foreach (var fact in FactCodec.Decode(batch.Span))
-            {
-                state.Apply(fact);
-            }
-        }
-
-        nextSequence = history.NextSequence;
-        unplaced.Clear();
-    }
 
     private Task<string?> Take(WorkflowInput input) => Take([input]);
 
@@ -243,8 +219,7 @@ internal sealed class WorkflowGrain(
 
             if (facts.Count > 0)
             {
-                await journal.AppendAsync(this.GetPrimaryKeyString(), nextSequence, FactCodec.Encode(facts), CancellationToken.None);
-                nextSequence++;
+                await ledger.AppendAsync(facts);
             }
 
             await CarryOutAsync(orders);
@@ -259,7 +234,7 @@ internal sealed class WorkflowGrain(
         catch (Exception failure)
         {
             // The state may hold facts that are not durable: nothing more is decided on it, and the next activation loads what is true.
-            WorkflowLog.DecisionFailed(log, failure, state.Namespace, state.Name, this.GetPrimaryKeyString());
+            WorkflowLog.DecisionFailed(log, failure, State.Namespace, State.Name, this.GetPrimaryKeyString());
             broken = failure;
             foreach (var pending in batch.Concat(inbox))
             {
@@ -289,18 +264,18 @@ internal sealed class WorkflowGrain(
     {
         try
         {
-            await LoadAsync(CancellationToken.None);
-            if (!state.Accepted || state.Phase.IsEnd())
+            await ledger.LoadAsync(CancellationToken.None);
+            if (!State.Accepted || State.Phase.IsEnd())
             {
                 return;
             }
 
             WorkflowFact[] facts = [new WorkflowPhaseChanged(WorkflowPhase.Error, $"the hub cannot go on with this workflow: {failure.Message}", time.GetUtcNow())];
-            await journal.AppendAsync(this.GetPrimaryKeyString(), nextSequence, FactCodec.Encode(facts), CancellationToken.None);
-            state.Apply(facts[0]);
+            State.Apply(facts[0]);
+            await ledger.AppendAsync(facts);
             await CarryOutAsync(
             [
-                .. state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && node.Cluster is not null)
+                .. State.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && node.Cluster is not null)
                     .Select(node => new CancelNode(node.Index, "the workflow ended in Error", DaemonDone: false)),
             ]);
             publisher = null; // it showed the state that was dropped
@@ -308,7 +283,7 @@ internal sealed class WorkflowGrain(
         }
         catch (Exception again)
         {
-            WorkflowLog.DecisionFailed(log, again, state.Namespace, state.Name, this.GetPrimaryKeyString());
+            WorkflowLog.DecisionFailed(log, again, State.Namespace, State.Name, this.GetPrimaryKeyString());
         }
     }
 
@@ -317,7 +292,7 @@ internal sealed class WorkflowGrain(
         var open = new Queue<WorkflowOrder>();
         string? Decide(WorkflowInput next)
         {
-            var decision = WorkflowDecider.Decide(state, next, time.GetUtcNow());
+            var decision = WorkflowDecider.Decide(State, next, time.GetUtcNow());
             facts.AddRange(decision.Facts);
             foreach (var order in decision.Orders)
             {
@@ -329,105 +304,84 @@ internal sealed class WorkflowGrain(
 
         if (ReferenceEquals(input, PlaceAgainInput))
         {
-            foreach (var (node, rule) in unplaced.ToArray())
+            foreach (var place in places.Unplaced)
             {
-                open.Enqueue(new PlaceNode(node, rule));
+                open.Enqueue(place);
             }
         }
 
         var refusal = Decide(input);
         while (open.TryDequeue(out var order))
         {
-            switch (order)
+            if (await AnswerAsync(order) is { } answer)
             {
-                case PlaceNode place:
-                    Decide(Place(place));
-                    break;
-                case ReadResource read:
-                    Decide(new ResourceAnswered(read.Resource, await ResourceReading.ReadAsync(resources, state.Namespace, read.Resource)));
-                    break;
-                default:
-                    orders.Add(order);
-                    break;
+                Decide(answer);
+            }
+            else
+            {
+                orders.Add(order);
             }
         }
 
         return refusal;
     }
 
-    private PlacementAnswered Place(PlaceNode place)
+    private async ValueTask<WorkflowInput?> AnswerAsync(WorkflowOrder order)
     {
-        unplaced.Remove(place.Node);
-        if (state.At(place.Node) is not { Phase: NodePhase.Pending, Cluster: null })
+        if (order is PlaceNode place)
         {
-            return new PlacementAnswered(place.Node, null, null);
+            return places.Answer(State, place);
         }
 
-        var decision = fleet.Place(place.Rule.Cluster, place.Rule.ClusterSelector);
-        if (decision.Cluster is null)
+        foreach (var room in answers)
         {
-            // The fleet may have changed between the look and the wait, and would then tell nobody: one more look, now that it would.
-            fleet.Await(this.GetPrimaryKeyString());
-            decision = fleet.Place(place.Rule.Cluster, place.Rule.ClusterSelector);
+            if (await room.AnswerAsync(State, order) is { } answer)
+            {
+                return answer;
+            }
         }
 
-        if (decision.Cluster is null)
-        {
-            unplaced[place.Node] = place.Rule;
-        }
-
-        return new PlacementAnswered(place.Node, decision.Cluster, decision.WhyNot);
+        return null;
     }
 
-    private async Task CarryOutAsync(List<WorkflowOrder> orders)
+    private async Task CarryOutAsync(IReadOnlyList<WorkflowOrder> orders)
     {
-        Dictionary<string, List<HubMessage>> messages = new(StringComparer.Ordinal);
-        foreach (var order in orders)
+        if (orders.Count == 0)
         {
-            if (AgentOrders.Write(state, order) is not var (cluster, message))
-            {
-                continue;
-            }
-
-            if (message.BodyCase == HubMessage.BodyOneofCase.Release)
-            {
-                fleet.Release(cluster);
-            }
-
-            (messages.TryGetValue(cluster, out var list) ? list : messages[cluster] = []).Add(message);
+            return;
         }
 
-        foreach (var (cluster, list) in messages)
+        foreach (var room in carriers)
         {
-            await grains.GetGrain<IClusterGrain>(cluster).Deliver(list);
+            await room.CarryOutAsync(State, orders);
         }
     }
 
     private void Publish(IReadOnlyList<WorkflowFact> facts)
     {
-        views.Show(state, facts);
+        views.Show(State, facts);
         ShowStatus();
     }
 
     /// <summary>After a restart: what is shown is only in memory, and the status at the end may not have been stored.</summary>
     private void ShowAgain()
     {
-        views.ShowAll(state);
+        views.ShowAll(State);
         ShowStatus();
     }
 
     private void ShowStatus()
     {
-        publisher ??= new StatusPublisher(resources, state, time, log);
+        publisher ??= new StatusPublisher(resources, State, time, log);
         publisher.Changed();
     }
 
     // An idle grain is put away, and its alarm with it; a workflow that waits for hours still has deadlines.
-    private void StayWhileRunning() => DelayDeactivation(state.Phase.IsEnd() ? TimeSpan.FromTicks(-1) : TimeSpan.MaxValue);
+    private void StayWhileRunning() => DelayDeactivation(State.Phase.IsEnd() ? TimeSpan.FromTicks(-1) : TimeSpan.MaxValue);
 
     private void SetAlarm()
     {
-        var next = state.Phase.IsEnd() ? null : state.NextWake;
+        var next = State.Phase.IsEnd() ? null : State.NextWake;
         if (next == alarmAt)
         {
             return;

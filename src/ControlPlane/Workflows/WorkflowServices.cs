@@ -13,6 +13,7 @@ internal static class WorkflowServices
         services.AddSingleton<IWorkflowVerbs, WorkflowVerbs>();
         services.AddSingleton<IWorkflowLogs, WorkflowLogs>();
         services.AddSingleton<IResourceAdmission, WorkflowAdmission>();
+        services.AddSingleton<IOrderAnswer, ResourceReading>();
         services.AddSingleton<IManifestLint, ManifestLint>();
         services.AddHostedService<WorkflowController>();
     }

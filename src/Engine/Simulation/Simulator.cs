@@ -1,95 +1,148 @@
 using System.Text.Json.Nodes;
+using Argosy.Engine.Placement;
 using Argosy.Engine.Templates;
 using Argosy.Engine.Workflows;
 
 namespace Argosy.Engine.Simulation;
 
-/// <summary>What becomes of one leaf in a simulation.</summary>
-public sealed record LeafOutcome(NodePhase Phase)
-{
-    public static readonly LeafOutcome Succeeds = new(NodePhase.Succeeded);
-
-    public string? Message { get; init; }
-
-    public NodeOutputs Outputs { get; init; } = NodeOutputs.None;
-}
-
 /// <summary>
 /// Runs a workflow through the production engine without running anything: leaves end as told, suspended nodes resume at once, time jumps
 /// to the next moment that something waits for.
 /// </summary>
-public sealed class Simulator(Func<Node, LeafOutcome> outcome, Func<ResourceRef, JsonObject?> resource)
+public sealed class Simulator(Func<WorkflowState, Node, LeafOutcome> outcome, Func<ResourceRef, JsonObject?> resource)
 {
-    private const int MaxTurns = 1_000_000;
+    private readonly List<WorkflowInput> inputs = [];
+    private readonly Queue<int> suspended = new();
+    private readonly List<WorkflowFact> facts = [];
+    private int taken;
+    private DateTimeOffset now = Beginning;
 
-    private readonly Queue<WorkflowInput> inputs = new();
-    private DateTimeOffset now = DateTimeOffset.UnixEpoch.AddYears(50);
+    public Simulator(Func<Node, LeafOutcome> outcome, Func<ResourceRef, JsonObject?> resource)
+        : this((_, node) => outcome(node), resource)
+    {
+    }
+
+    /// <summary>When every simulated workflow is created.</summary>
+    public static readonly DateTimeOffset Beginning = DateTimeOffset.UnixEpoch.AddYears(50);
 
     /// <summary>The facts of the run, as a journal would hold them.</summary>
     public IReadOnlyList<WorkflowFact> Facts => facts;
 
-    private readonly List<WorkflowFact> facts = [];
+    /// <summary>The moment that the simulation has come to.</summary>
+    public DateTimeOffset Now => now;
 
     /// <summary>Where a node runs; by default everywhere is one cluster.</summary>
-    public Func<PlacementRule, string> Place { get; init; } = _ => "simulated";
+    public Func<PlacementRule, PlacementDecision> Place { get; init; } = _ => new PlacementDecision("simulated", []);
+
+    /// <summary>Called when a pod has given its place in a cluster back.</summary>
+    public Action<string> Release { get; init; } = _ => { };
+
+    /// <summary>
+    /// Which of so many things that are under way happens next, from 0. By default the first: what started first ends first. What comes is
+    /// brought in in that order where the order is a matter of chance.
+    /// </summary>
+    public Func<int, int> Next { get; init; } = _ => 0;
+
+    /// <summary>Nodes beyond which the simulation is given up: a workflow that multiplies itself would go on until the memory ends.</summary>
+    public int MaxNodes { get; init; } = 300_000;
 
     /// <param name="manifest">A Workflow object with a name.</param>
     /// <exception cref="InvalidOperationException">The workflow stands still although nothing is left to wait for.</exception>
     public WorkflowState Run(JsonObject manifest)
     {
-        var state = new WorkflowState();
-        inputs.Enqueue(new Submitted(manifest));
-        for (var turn = 0; turn < MaxTurns; turn++)
-        {
-            if (!inputs.TryDequeue(out var input))
-            {
-                if (state.Phase.IsEnd())
-                {
-                    return state;
-                }
+        var (state, standstill) = Simulate(manifest);
+        return standstill is null ? state : throw new InvalidOperationException($"workflow {state.Name} {standstill}");
+    }
 
-                input = NextByItself(state);
+    /// <summary>Runs the workflow as far as it comes.</summary>
+    public Simulated Simulate(JsonObject manifest)
+    {
+        var state = new WorkflowState();
+        inputs.Add(new Submitted(manifest));
+        while (true)
+        {
+            if (Take(state) is not { } input)
+            {
+                return new Simulated(state, state.Phase.IsEnd() ? null : Standstill.Of(state));
+            }
+
+            if (state.NodeCount > MaxNodes)
+            {
+                return new Simulated(state, Standstill.TooLarge(state, MaxNodes));
             }
 
             var decision = WorkflowDecider.Decide(state, input, now);
             facts.AddRange(decision.Facts);
+            if (decision.Refusal is { } refusal)
+            {
+                return new Simulated(state, $"stands still: {refusal}");
+            }
+
+            foreach (var fact in decision.Facts)
+            {
+                if (fact is NodeCreated { Type: NodeType.Suspend, Phase: NodePhase.Running } created)
+                {
+                    suspended.Enqueue(state.Find(created.Name)!.Index);
+                }
+            }
+
             foreach (var order in decision.Orders)
             {
                 Obey(state, order);
             }
         }
-
-        throw new InvalidOperationException($"workflow {state.Name} has not ended after {MaxTurns} turns");
     }
 
-    private WorkflowInput NextByItself(WorkflowState state)
+    /// <summary>What happens next; null: nothing ever will.</summary>
+    private WorkflowInput? Take(WorkflowState state)
     {
-        if (state.Suspended || state.Nodes.Any(node => node is { Type: NodeType.Suspend, Phase: NodePhase.Running }))
+        if (taken < inputs.Count)
         {
-            return ResumeFirst(state);
+            var chosen = taken + Next(inputs.Count - taken);
+            var input = inputs[chosen];
+            inputs[chosen] = inputs[taken];
+            inputs[taken++] = null!;
+            return input;
+        }
+
+        taken = 0;
+        inputs.Clear();
+        if (state.Phase.IsEnd())
+        {
+            return null;
+        }
+
+        if (NextSuspended(state) is { } node)
+        {
+            var told = outcome(state, node);
+            return new SetAsked(NodeFieldSelector.Parse($"id={state.IdOf(node)}"), told.Phase, told.Message, Supplied(told, TemplateLookup.Of(state, node)));
+        }
+
+        if (state.Suspended)
+        {
+            return new ResumeAsked(null);
         }
 
         if (state.NextWake is not { } wake)
         {
-            throw new InvalidOperationException(
-                $"workflow {state.Name} stands still in phase {state.Phase}; open: "
-                + string.Join(", ", state.Nodes.Where(node => !node.Phase.IsEnd()).Select(node => $"{node.Name} {node.Phase}")));
+            return null;
         }
 
         now = wake > now ? wake : now;
         return new TimePassed();
     }
 
-    private WorkflowInput ResumeFirst(WorkflowState state)
+    private Node? NextSuspended(WorkflowState state)
     {
-        if (state.Nodes.FirstOrDefault(node => node is { Type: NodeType.Suspend, Phase: NodePhase.Running }) is not { } suspended)
+        while (suspended.TryDequeue(out var index))
         {
-            return new ResumeAsked(null);
+            if (state.At(index) is { Phase: NodePhase.Running } node)
+            {
+                return node;
+            }
         }
 
-        var told = outcome(suspended);
-        var selector = NodeFieldSelector.Parse($"id={state.IdOf(suspended)}");
-        return new SetAsked(selector, told.Phase, told.Message, told.Outputs.Parameters);
+        return null;
     }
 
     private void Obey(WorkflowState state, WorkflowOrder order)
@@ -97,16 +150,20 @@ public sealed class Simulator(Func<Node, LeafOutcome> outcome, Func<ResourceRef,
         switch (order)
         {
             case ReadResource read:
-                inputs.Enqueue(new ResourceAnswered(read.Resource, resource(read.Resource)));
+                inputs.Add(new ResourceAnswered(read.Resource, resource(read.Resource)));
                 break;
             case PlaceNode place:
-                inputs.Enqueue(new PlacementAnswered(place.Node, Place(place.Rule), null));
+                var decision = Place(place.Rule);
+                inputs.Add(new PlacementAnswered(place.Node, decision.Cluster, decision.WhyNot));
                 break;
             case RunNode run when state.At(run.Node) is { } node:
                 Answer(state, node);
                 break;
             case CancelNode cancel when state.At(cancel.Node) is { } node:
                 Report(state, node, new PodStatus(PodPhase.Failed) { Message = cancel.Reason });
+                break;
+            case ReleaseNode release when state.At(release.Node) is { Cluster: { } cluster }:
+                Release(cluster);
                 break;
             default:
                 break;
@@ -115,8 +172,9 @@ public sealed class Simulator(Func<Node, LeafOutcome> outcome, Func<ResourceRef,
 
     private void Answer(WorkflowState state, Node node)
     {
-        var told = outcome(node);
-        if (TemplateLookup.Of(state, node) is { Daemon: true } && told.Phase == NodePhase.Succeeded)
+        var told = outcome(state, node);
+        var template = TemplateLookup.Of(state, node);
+        if (template is { Daemon: true } && told.Phase == NodePhase.Succeeded)
         {
             Report(state, node, new PodStatus(PodPhase.Running) { Ready = true, PodIp = "10.0.0.1" });
             return;
@@ -130,29 +188,73 @@ public sealed class Simulator(Func<Node, LeafOutcome> outcome, Func<ResourceRef,
         })
         {
             Message = told.Message,
-            Outputs = told.Phase == NodePhase.Succeeded ? Completed(told.Outputs, TemplateLookup.Of(state, node)) : told.Outputs,
+            Outputs = told.Phase == NodePhase.Succeeded && template is not null ? Completed(told.Outputs, template) : told.Outputs,
         });
     }
 
     // What a leaf promises and nobody scripted is there, and empty.
-    private static NodeOutputs Completed(NodeOutputs told, Template? template) => template is null
-        ? told
-        : told with
-        {
-            Parameters =
-            [
-                .. told.Parameters,
-                .. template.Outputs.Parameters.Where(output => told.Parameter(output.Name) is null)
-                    .Select(output => new ParameterValue(output.Name, output.ValueFrom?.Default ?? "")),
-            ],
-            Artifacts =
-            [
-                .. told.Artifacts,
-                .. template.Outputs.Artifacts.Where(output => told.Artifact(output.Name) is null)
-                    .Select(output => new ArtifactValue(output.Name, new JsonObject { ["name"] = output.Name, ["raw"] = new JsonObject { ["data"] = "" } })),
-            ],
-        };
+    private static NodeOutputs Completed(NodeOutputs told, Template template) => told with
+    {
+        Parameters =
+        [
+            .. told.Parameters,
+            .. template.Outputs.Parameters.Where(output => told.Parameter(output.Name) is null)
+                .Select(output => new ParameterValue(output.Name, output.ValueFrom?.Default ?? "")),
+        ],
+        Artifacts =
+        [
+            .. told.Artifacts,
+            .. template.Outputs.Artifacts.Where(output => told.Artifact(output.Name) is null)
+                .Select(output => new ArtifactValue(output.Name, new JsonObject { ["name"] = output.Name, ["raw"] = new JsonObject { ["data"] = "" } })),
+        ],
+    };
+
+    // Nobody sits there to fill in what a person would: a value without a default is empty.
+    private static List<ParameterValue> Supplied(LeafOutcome told, Template? template) =>
+    [
+        .. told.Outputs.Parameters,
+        .. (template?.Outputs.Parameters ?? [])
+            .Where(output => output is { Default: null, ValueFrom: { Supplied: true, Default: null } } && told.Outputs.Parameter(output.Name) is null)
+            .Select(output => new ParameterValue(output.Name, "")),
+    ];
 
     private void Report(WorkflowState state, Node node, PodStatus status) =>
-        inputs.Enqueue(new NodeReported(state.IdOf(node), node.Generation, node.Attempt, status));
+        inputs.Add(new NodeReported(state.IdOf(node), node.Generation, node.Attempt, status));
+}
+
+/// <summary>What came of a simulation.</summary>
+/// <param name="Standstill">Why it went no further; null: the workflow ended.</param>
+public sealed record Simulated(WorkflowState State, string? Standstill);
+
+/// <summary>Says of a workflow that will never end what it waits for.</summary>
+internal static class Standstill
+{
+    private const int MostNamed = 20;
+
+    public static string Of(WorkflowState state)
+    {
+        var open = state.Nodes.Where(node => !node.Phase.IsEnd() && node.Open == 0).ToList();
+        return open.Count == 0
+            ? $"stands still in phase {state.Phase}: nothing in it is under way"
+            : $"stands still: {Lines(open)}";
+    }
+
+    public static string TooLarge(WorkflowState state, int limit)
+    {
+        var templates = state.Nodes.Where(node => node.TemplateName.Length > 0).CountBy(node => node.TemplateName)
+            .OrderByDescending(pair => pair.Value).Take(3).Select(pair => $"{pair.Key} ({pair.Value})");
+        return $"was given up after {limit} nodes; most of them are of {string.Join(", ", templates)}";
+    }
+
+    private static string Lines(List<Node> open) => string.Concat(open.Take(MostNamed).Select(node => $"{Environment.NewLine}  {node.Name} waits: {Reason(node)}"))
+        + (open.Count > MostNamed ? $"{Environment.NewLine}  and {open.Count - MostNamed} more" : "");
+
+    private static string Reason(Node node) => node switch
+    {
+        { Message: { Length: > 0 } message } => message,
+        { IsPod: true, Cluster: null } => "it has no place",
+        { IsPod: true } => $"its pod runs in {node.Cluster}",
+        { Type: NodeType.Suspend } => "somebody has to resume it",
+        _ => "what it is to do next cannot begin",
+    };
 }

@@ -10,16 +10,16 @@ namespace Argosy.Engine.Workflows;
 /// </summary>
 public sealed class WorkflowState
 {
-    private readonly List<Node?> nodes = [];
-    private readonly Dictionary<string, int> byName = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> byId = new(StringComparer.Ordinal);
-    private readonly Dictionary<ResourceRef, JsonObject?> resources = [];
-    private readonly Dictionary<ResourceRef, WorkflowSpec> heldSpecs = [];
-    private readonly HashSet<ResourceRef> requested = [];
-    private readonly Dictionary<string, string> globalParameters = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ArtifactValue> globalArtifacts = new(StringComparer.Ordinal);
-    private readonly List<int> daemons = [];
-    private readonly PriorityQueue<int, DateTimeOffset> timers = new();
+    private readonly NodeTable nodes;
+    private readonly NodeTimers timers;
+    private readonly ReadResources resources = new();
+    private readonly GlobalValues globals = new();
+
+    public WorkflowState()
+    {
+        nodes = new NodeTable(name => NodeNames.Id(Name, name));
+        timers = new NodeTimers(nodes);
+    }
 
     public JsonObject Manifest { get; private set; } = [];
 
@@ -58,31 +58,31 @@ public sealed class WorkflowState
     public IReadOnlyList<ParameterValue> ParameterOverrides { get; private set; } = [];
 
     /// <summary>Pods that are wanted and have not ended.</summary>
-    public int ActivePods { get; private set; }
+    public int ActivePods => nodes.ActivePods;
 
     /// <summary>Nodes that have not ended.</summary>
-    public int OpenNodes { get; private set; }
+    public int OpenNodes => nodes.Open;
 
     /// <summary>Leaf nodes that ended, and leaf nodes in all: the workflow's progress.</summary>
-    public (int Done, int All) Progress { get; private set; }
+    public (int Done, int All) Progress => nodes.Progress;
 
     /// <summary>Nodes in order of creation; those that a retry removed are gone from it.</summary>
-    public IEnumerable<Node> Nodes => nodes.Where(node => node is not null)!;
+    public IEnumerable<Node> Nodes => nodes.All;
 
-    public int NodeCount => byName.Count;
+    public int NodeCount => nodes.Count;
 
-    public IReadOnlyDictionary<string, string> GlobalParameters => globalParameters;
+    public IReadOnlyDictionary<string, string> GlobalParameters => globals.Parameters;
 
-    public IReadOnlyDictionary<string, ArtifactValue> GlobalArtifacts => globalArtifacts;
+    public IReadOnlyDictionary<string, ArtifactValue> GlobalArtifacts => globals.Artifacts;
 
-    public IReadOnlyCollection<ResourceRef> RequestedResources => requested;
+    public IReadOnlyCollection<ResourceRef> RequestedResources => resources.Requested;
 
-    public IReadOnlyDictionary<ResourceRef, JsonObject?> Resources => resources;
+    public IReadOnlyDictionary<ResourceRef, JsonObject?> Resources => resources.Contents;
 
     public bool Accepted => Uid.Length > 0;
 
     /// <summary>Daemons that are ready and have not ended.</summary>
-    internal IEnumerable<Node> RunningDaemons => daemons.Select(At).OfType<Node>().Where(node => node.Daemoned && !node.Phase.IsEnd());
+    internal IEnumerable<Node> RunningDaemons => nodes.RunningDaemons;
 
     /// <summary>Owners to look at again when the resource has been read. Worked out anew after a restart.</summary>
     internal Dictionary<ResourceRef, HashSet<int>> Parked { get; } = [];
@@ -95,61 +95,34 @@ public sealed class WorkflowState
     /// <summary>The workflow's variables that never change, worked out once.</summary>
     internal Dictionary<string, string>? ConstantVariables { get; set; }
 
-    public Node this[int index] => nodes[index] ?? throw new KeyNotFoundException($"workflow {Name} has no node number {index} any more");
+    public Node this[int index] => nodes.At(index) ?? throw new KeyNotFoundException($"workflow {Name} has no node number {index} any more");
 
-    public Node? Find(string name) => byName.TryGetValue(name, out var index) ? nodes[index] : null;
+    public Node? Find(string name) => nodes.Find(name);
 
-    public Node? FindById(string id) => byId.TryGetValue(id, out var index) ? nodes[index] : null;
+    public Node? FindById(string id) => nodes.FindById(id);
 
-    public Node? At(int index) => index >= 0 && index < nodes.Count ? nodes[index] : null;
+    public Node? At(int index) => nodes.At(index);
 
-    public string IdOf(Node node) => node.Id ??= NodeNames.Id(Name, node.Name);
+    public string IdOf(Node node) => nodes.IdOf(node);
 
     /// <summary>When the workflow next wants <see cref="TimePassed"/>; null: it waits for something else.</summary>
-    public DateTimeOffset? NextWake
-    {
-        get
-        {
-            while (timers.TryPeek(out var index, out var at) && !IsCurrent(index, at))
-            {
-                timers.Dequeue();
-            }
-
-            var node = timers.TryPeek(out _, out var due) ? due : (DateTimeOffset?)null;
-            var deadline = DeadlineAt;
-            return node is null || deadline < node ? deadline ?? node : node;
-        }
-    }
+    public DateTimeOffset? NextWake => timers.Next is not { } node || DeadlineAt < node ? DeadlineAt ?? timers.Next : node;
 
     public DateTimeOffset? DeadlineAt => StartedAt is { } started && ActiveDeadlineSeconds is { } seconds && !DeadlineExceeded && !Phase.IsEnd()
         ? started.AddSeconds(Math.Min(seconds, int.MaxValue))
         : null;
 
     /// <summary>Takes out every node that wanted to be looked at by now.</summary>
-    internal List<int> TakeDue(DateTimeOffset now)
-    {
-        List<int> due = [];
-        while (timers.TryPeek(out var index, out var at) && at <= now)
-        {
-            timers.Dequeue();
-            if (IsCurrent(index, at))
-            {
-                due.Add(index);
-            }
-        }
+    internal List<int> TakeDue(DateTimeOffset now) => timers.TakeDue(now);
 
-        return due;
-    }
+    internal WorkflowSpec? HeldSpec(ResourceRef holder) => resources.SpecOf(holder);
 
-    internal WorkflowSpec? HeldSpec(ResourceRef holder)
-    {
-        if (heldSpecs.TryGetValue(holder, out var spec))
-        {
-            return spec;
-        }
-
-        return resources.GetValueOrDefault(holder) is { } json ? heldSpecs[holder] = new WorkflowSpec(json) : null;
-    }
+    /// <summary>The resource whose spec the workflow runs, when it names one.</summary>
+    internal ResourceRef? WorkflowTemplateRef => Manifest.Object("spec").Object("workflowTemplateRef") is { } reference
+        ? new ResourceRef(
+            reference.Bool("clusterScope") ?? false ? ResourceRefKind.ClusterWorkflowTemplate : ResourceRefKind.WorkflowTemplate,
+            reference.Text("name") ?? "")
+        : null;
 
     /// <summary>Makes one fact true. Total: a fact that was once recorded always applies.</summary>
     public void Apply(WorkflowFact fact)
@@ -160,11 +133,10 @@ public sealed class WorkflowState
                 Accept(accepted);
                 break;
             case ResourceRequested wanted:
-                requested.Add(wanted.Resource);
+                resources.Request(wanted.Resource);
                 break;
             case ResourceRead read:
-                requested.Remove(read.Resource);
-                resources[read.Resource] = read.Content;
+                resources.Read(read.Resource, read.Content);
                 ConstantVariables = null;
                 CompileSpec();
                 break;
@@ -172,15 +144,15 @@ public sealed class WorkflowState
                 ChangePhase(changed);
                 break;
             case NodeCreated created:
-                Create(created);
+                timers.Set(nodes.Add(created, Generation), created.WakeAt);
                 break;
             case NodePhaseChanged changed when At(changed.Node) is { } node:
                 node.Phase = changed.Phase;
                 node.Message = changed.Message;
-                Wake(node, changed.WakeAt);
+                timers.Set(node, changed.WakeAt);
                 break;
             case NodeEnded ended when At(ended.Node) is { } node:
-                End(node, ended);
+                nodes.End(node, ended);
                 break;
             case NodePlaced placed when At(placed.Node) is { } node:
                 node.Cluster = placed.Cluster;
@@ -192,15 +164,10 @@ public sealed class WorkflowState
                 node.Message = started.Message;
                 break;
             case NodeDaemoned daemoned when At(daemoned.Node) is { } node:
-                node.Phase = NodePhase.Running;
-                node.Daemoned = true;
-                node.PodIp = daemoned.PodIp;
-                node.WakeAt = null;
-                daemons.Add(node.Index);
-                CloseIn(node.Owner);
+                nodes.MakeDaemon(node, daemoned.PodIp);
                 break;
             case NodeAttemptLost lost when At(lost.Node) is { } node:
-                Lose(node, lost.Message);
+                nodes.Lose(node, lost.Message);
                 break;
             case NodeCancelRequested cancel when At(cancel.Node) is { } node:
                 node.CancelRequested = true;
@@ -212,7 +179,7 @@ public sealed class WorkflowState
                 node.Progress = progressed.Progress;
                 break;
             case GlobalOutputSet global:
-                SetGlobal(global);
+                globals.Set(global);
                 break;
             case SuspensionChanged suspension:
                 Suspended = suspension.Suspended;
@@ -258,7 +225,7 @@ public sealed class WorkflowState
         {
             Spec = new WorkflowSpec(submitted);
         }
-        else if (resources.GetValueOrDefault(reference) is { } template)
+        else if (Resources.GetValueOrDefault(reference) is { } template)
         {
             var merged = SpecMerge.Over(template, submitted);
             merged.Remove("workflowTemplateRef");
@@ -266,13 +233,6 @@ public sealed class WorkflowState
             ActiveDeadlineSeconds ??= merged.Long("activeDeadlineSeconds");
         }
     }
-
-    /// <summary>The resource whose spec the workflow runs, when it names one.</summary>
-    internal ResourceRef? WorkflowTemplateRef => Manifest.Object("spec").Object("workflowTemplateRef") is { } reference
-        ? new ResourceRef(
-            reference.Bool("clusterScope") ?? false ? ResourceRefKind.ClusterWorkflowTemplate : ResourceRefKind.WorkflowTemplate,
-            reference.Text("name") ?? "")
-        : null;
 
     private void ChangePhase(WorkflowPhaseChanged changed)
     {
@@ -287,145 +247,6 @@ public sealed class WorkflowState
         {
             StartedAt ??= changed.At;
             FinishedAt = changed.At;
-        }
-    }
-
-    private void Create(NodeCreated created)
-    {
-        var node = new Node
-        {
-            Index = nodes.Count,
-            Name = created.Name,
-            Type = created.Type,
-            Owner = created.Owner,
-            Boundary = created.Boundary,
-            Scope = created.Scope,
-            TemplateName = created.TemplateName,
-            StepName = created.StepName,
-            Ordinal = created.Ordinal,
-            Flags = created.Flags,
-            Inputs = created.Inputs ?? NodeInputs.None,
-            Phase = created.Phase,
-            Message = created.Message,
-            StartedAt = created.At,
-            FinishedAt = created.Phase.IsEnd() ? created.At : null,
-            Generation = Generation,
-            Tolerated = created.Tolerated,
-        };
-        nodes.Add(node);
-        byName[node.Name] = node.Index;
-        byId[IdOf(node)] = node.Index;
-        At(node.Owner)?.Own(node.Index);
-        Wake(node, created.WakeAt);
-        if (!created.Phase.IsEnd())
-        {
-            if (At(node.Owner) is { } owner)
-            {
-                owner.Open++;
-            }
-
-            CountActive(node, +1);
-        }
-        else if (node.IsFatal && At(node.Owner) is { } owner)
-        {
-            owner.FailedOwned++;
-        }
-
-        if (IsProgress(node))
-        {
-            Progress = (Progress.Done + (created.Phase.IsEnd() ? 1 : 0), Progress.All + 1);
-        }
-    }
-
-    private void End(Node node, NodeEnded ended)
-    {
-        var wasOpen = !node.IsFulfilled;
-        var wasRunning = !node.Phase.IsEnd();
-        node.Phase = ended.Phase;
-        node.Message = ended.Message;
-        node.Tolerated = ended.Tolerated;
-        node.FinishedAt = ended.At;
-        node.WakeAt = null;
-        node.Plan = null;
-        if (ended.Outputs is not null)
-        {
-            node.Outputs = ended.Outputs;
-        }
-
-        if (wasOpen)
-        {
-            CloseIn(node.Owner);
-        }
-
-        if (wasRunning && node.IsFatal && At(node.Owner) is { } owner)
-        {
-            owner.FailedOwned++;
-        }
-
-        if (wasRunning)
-        {
-            CountActive(node, -1);
-        }
-
-        if (wasRunning && IsProgress(node))
-        {
-            Progress = (Progress.Done + 1, Progress.All);
-        }
-    }
-
-    private void CountActive(Node node, int change)
-    {
-        OpenNodes += change;
-        ActivePods += node.Type == NodeType.Pod ? change : 0;
-        if (IsActiveChild(node) && At(node.Boundary) is { } boundary)
-        {
-            boundary.ActiveChildren += change;
-        }
-    }
-
-    private static bool IsActiveChild(Node node) => node.Type is NodeType.Pod or NodeType.Steps or NodeType.DAG;
-
-    private void CloseIn(int owner)
-    {
-        if (At(owner) is { } node)
-        {
-            node.Open--;
-        }
-    }
-
-    private void Lose(Node node, string message)
-    {
-        node.Attempt++;
-        node.Phase = NodePhase.Pending;
-        node.Cluster = null;
-        node.Message = message;
-        node.HostNodeName = null;
-        foreach (var container in node.Members.Select(member => this[member]))
-        {
-            if (container.Phase.IsEnd())
-            {
-                node.Open++;
-                CountActive(container, +1);
-            }
-
-            container.Phase = NodePhase.Pending;
-            container.Message = null;
-            container.FinishedAt = null;
-        }
-
-        node.FailedOwned = 0;
-    }
-
-    private void SetGlobal(GlobalOutputSet global)
-    {
-        if (global.Parameter is { } parameter)
-        {
-            globalParameters[parameter.Name] = parameter.Value;
-        }
-
-        if (global.Artifact is { } artifact)
-        {
-            globalArtifacts[artifact.Name] = artifact;
         }
     }
 
@@ -445,66 +266,6 @@ public sealed class WorkflowState
             ActiveDeadlineSeconds = null;
         }
 
-        var gone = retried.Removed.ToHashSet();
-        foreach (var index in gone)
-        {
-            if (nodes[index] is { } node)
-            {
-                byName.Remove(node.Name);
-                byId.Remove(IdOf(node));
-                nodes[index] = null;
-            }
-        }
-
-        foreach (var index in retried.Reopened)
-        {
-            var node = this[index];
-            node.Phase = NodePhase.Running;
-            node.Message = null;
-            node.FinishedAt = null;
-            node.Outputs = NodeOutputs.None;
-            node.Tolerated = false;
-            node.Daemoned = false;
-            node.StartedAt = retried.At;
-        }
-
-        Recount(gone);
+        nodes.Reopen(retried);
     }
-
-    private void Recount(HashSet<int> gone)
-    {
-        var (done, all) = (0, 0);
-        ActivePods = 0;
-        OpenNodes = 0;
-        foreach (var node in Nodes)
-        {
-            node.ActiveChildren = 0;
-        }
-
-        foreach (var node in Nodes)
-        {
-            node.Disown(gone);
-            node.Plan = null;
-            node.Open = node.Members.Count(member => !this[member].IsFulfilled);
-            node.FailedOwned = node.Members.Count(member => this[member].IsFatal);
-            CountActive(node, node.Phase.IsEnd() ? 0 : 1);
-            all += IsProgress(node) ? 1 : 0;
-            done += IsProgress(node) && node.Phase.IsEnd() ? 1 : 0;
-        }
-
-        Progress = (done, all);
-    }
-
-    private void Wake(Node node, DateTimeOffset? at)
-    {
-        node.WakeAt = at;
-        if (at is { } time)
-        {
-            timers.Enqueue(node.Index, time);
-        }
-    }
-
-    private bool IsCurrent(int index, DateTimeOffset at) => At(index) is { } node && !node.Phase.IsEnd() && node.WakeAt == at;
-
-    private static bool IsProgress(Node node) => node.IsPod || node.Type == NodeType.Suspend;
 }

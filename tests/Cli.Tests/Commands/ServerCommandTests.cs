@@ -25,6 +25,27 @@ public sealed class ServerCommandTests : CommandFixture
         Assert.True(hub.IsDisposed);
     }
 
+    [Theory]
+    [InlineData(false, "--listen", "127.0.0.1:0")]
+    [InlineData(true, "--listen", "127.0.0.1:0", "--tls")]
+    [InlineData(true, "--listen", "127.0.0.1:0", "--tls-san", "hub.example")]
+    [InlineData(true, "--listen", "0.0.0.0:0")]
+    public async Task Server_SpeaksTls_WhereverItIsHeardBeyondThisMachine_OrAsked(bool expected, params string[] args)
+    {
+        HubOptions? started = null;
+        var shell = new TestShell(new Dictionary<string, string> { ["XDG_STATE_HOME"] = Folder });
+
+        await shell.RunAsync(
+            (options, _) =>
+            {
+                started = options;
+                throw new InvalidDataException("far enough");
+            },
+            new ScriptedHub(Server, Folder).ServeAsync, CancellationToken.None, ["server", .. args]);
+
+        Assert.Equal(expected, started!.Tls is not null);
+    }
+
     [Fact]
     public async Task PortThatIsTaken_IsOneClearLine()
     {
@@ -40,6 +61,10 @@ public sealed class ServerCommandTests : CommandFixture
 
     [Theory]
     [InlineData("ADDRESS:PORT", "--listen", "nowhere")]
+    [InlineData("in the clear", "--listen", "0.0.0.0:0", "--tls", "false")]
+    [InlineData("contradicts", "--tls", "false", "--tls-san", "hub.example")]
+    [InlineData("go together", "--tls-cert", "hub.crt")]
+    [InlineData("processes of this machine", "--listen", "0.0.0.0:0", "--embedded", "gpu")]
     [InlineData("small letters", "--embedded", "GPU")]
     [InlineData("LABEL=VALUE", "--embedded", "gpu:nvidia")]
     [InlineData("twice", "--embedded", "gpu", "--embedded", "gpu")]

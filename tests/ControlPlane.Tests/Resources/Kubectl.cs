@@ -17,11 +17,16 @@ internal sealed class Kubectl
 
     public static Kubectl For(HubApi hub)
     {
-        Assert.SkipWhen(Program() is null, "kubectl is not on this machine: what a stock client sees is not tested");
-        var home = Directory.CreateDirectory(Path.Combine(hub.Folder, "home")).FullName;
         var config = Path.Combine(hub.Folder, "kubeconfig");
         Kubeconfig.Write(config, hub.Url, hub.Token);
-        return new Kubectl(home, config);
+        return With(hub.Folder, config);
+    }
+
+    /// <summary>With this kubeconfig, and a home within the folder.</summary>
+    public static Kubectl With(string folder, string kubeconfig)
+    {
+        Assert.SkipWhen(Program() is null, "kubectl is not on this machine: what a stock client sees is not tested");
+        return new Kubectl(Directory.CreateDirectory(Path.Combine(folder, "home")).FullName, kubeconfig);
     }
 
     /// <summary>Writes a manifest to a file that kubectl can read.</summary>

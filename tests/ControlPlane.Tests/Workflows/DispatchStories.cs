@@ -91,6 +91,24 @@ public sealed class DispatchStories
     }
 
     [Fact]
+    public async Task AgentReportsAnotherClustersNode_ChangesNothing_AndIsToldToForgetIt()
+    {
+        await using var hub = await HubUnderTest.StartAsync();
+        await hub.Hub.DeclareClusterAsync("one", NoLabels);
+        await hub.Hub.DeclareClusterAsync("two", NoLabels);
+        await using var owner = await ScriptedAgent.ConnectAsync(hub.Hub, "one");
+        await hub.CreateAsync("wf", OneStep);
+        var intent = await owner.IsAskedToRunAsync();
+        await using var stranger = await ScriptedAgent.ConnectAsync(hub.Hub, "two");
+
+        await stranger.ReportsAsync(intent.Key, PodPhase.PodFailed, "said by one who does not run it");
+        Assert.Equal(intent.Key, (await stranger.HearsAsync(HubMessage.BodyOneofCase.Release)).Release);
+        await owner.ReportsAsync(intent.Key, PodPhase.PodSucceeded);
+
+        await hub.EndsAsync("wf", "Succeeded");
+    }
+
+    [Fact]
     public async Task SecondAgentOfOneCluster_FirstIsToldToGo()
     {
         await using var hub = await HubUnderTest.StartAsync();

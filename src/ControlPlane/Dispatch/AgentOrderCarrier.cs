@@ -1,0 +1,35 @@
+using Argosy.Contracts.Agents;
+using Argosy.ControlPlane.Clusters;
+using Argosy.ControlPlane.Workflows;
+using Argosy.Engine.Workflows;
+using Orleans;
+
+namespace Argosy.ControlPlane.Dispatch;
+
+/// <summary>Brings what concerns pods to the clusters they are in.</summary>
+internal sealed class AgentOrderCarrier(IGrainFactory grains, Fleet fleet) : IOrderCarrier
+{
+    public async Task CarryOutAsync(WorkflowState state, IReadOnlyList<WorkflowOrder> orders)
+    {
+        Dictionary<string, List<HubMessage>> messages = new(StringComparer.Ordinal);
+        foreach (var order in orders)
+        {
+            if (AgentOrders.Write(state, order) is not var (cluster, message))
+            {
+                continue;
+            }
+
+            if (message.BodyCase == HubMessage.BodyOneofCase.Release)
+            {
+                fleet.Release(cluster);
+            }
+
+            (messages.TryGetValue(cluster, out var list) ? list : messages[cluster] = []).Add(message);
+        }
+
+        foreach (var (cluster, list) in messages)
+        {
+            await grains.GetGrain<IClusterGrain>(cluster).Deliver(list);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Argosy.ControlPlane.Clusters;
+using Argosy.Engine.Workflows;
+
+namespace Argosy.ControlPlane.Workflows;
+
+/// <summary>Finds places for one workflow's nodes, and remembers those that found none, so that they can ask again.</summary>
+internal sealed class PlacementSearch(string uid, Fleet fleet)
+{
+    private readonly Dictionary<int, PlacementRule> unplaced = [];
+
+    /// <summary>Nodes that wait for the fleet to change.</summary>
+    public IReadOnlyList<PlaceNode> Unplaced => [.. unplaced.Select(node => new PlaceNode(node.Key, node.Value))];
+
+    public PlacementAnswered Answer(WorkflowState state, PlaceNode place)
+    {
+        unplaced.Remove(place.Node);
+        if (state.At(place.Node) is not { Phase: NodePhase.Pending, Cluster: null })
+        {
+            return new PlacementAnswered(place.Node, null, null);
+        }
+
+        var decision = fleet.Place(place.Rule.Cluster, place.Rule.ClusterSelector);
+        if (decision.Cluster is null)
+        {
+            // The fleet may have changed between the look and the wait, and would then tell nobody: one more look, now that it would.
+            fleet.Await(uid);
+            decision = fleet.Place(place.Rule.Cluster, place.Rule.ClusterSelector);
+        }
+
+        if (decision.Cluster is null)
+        {
+            unplaced[place.Node] = place.Rule;
+        }
+
+        return new PlacementAnswered(place.Node, decision.Cluster, decision.WhyNot);
+    }
+
+    /// <summary>After a restart: counts the pods that the workflow already has in their clusters.</summary>
+    public void Reserve(WorkflowState state)
+    {
+        foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && node.Cluster is not null))
+        {
+            fleet.Reserve(node.Cluster!);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+namespace Argosy.Engine.Workflows;
+
+/// <summary>
+/// The nodes of a workflow, and the counts over them that decisions need: kept up to date with every change, so that nothing has to
+/// count. Changed only by <see cref="WorkflowState"/>, as facts apply.
+/// </summary>
+internal sealed class NodeTable(Func<string, string> idOf)
+{
+    private readonly List<Node?> nodes = [];
+    private readonly Dictionary<string, int> byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> byId = new(StringComparer.Ordinal);
+    private readonly List<int> daemons = [];
+
+    /// <summary>In order of creation; those that a retry removed are gone.</summary>
+    public IEnumerable<Node> All => nodes.Where(node => node is not null)!;
+
+    public int Count => byName.Count;
+
+    public int ActivePods { get; private set; }
+
+    public int Open { get; private set; }
+
+    public (int Done, int All) Progress { get; private set; }
+
+    /// <summary>Daemons that are ready and have not ended.</summary>
+    public IEnumerable<Node> RunningDaemons => daemons.Select(At).OfType<Node>().Where(node => node.Daemoned && !node.Phase.IsEnd());
+
+    public Node? At(int index) => index >= 0 && index < nodes.Count ? nodes[index] : null;
+
+    public Node? Find(string name) => byName.TryGetValue(name, out var index) ? nodes[index] : null;
+
+    public Node? FindById(string id) => byId.TryGetValue(id, out var index) ? nodes[index] : null;
+
+    public string IdOf(Node node) => node.Id ??= idOf(node.Name);
+
+    public Node Add(NodeCreated created, int generation)
+    {
+        var node = new Node
+        {
+            Index = nodes.Count,
+            Name = created.Name,
+            Type = created.Type,
+            Owner = created.Owner,
+            Boundary = created.Boundary,
+            Scope = created.Scope,
+            TemplateName = created.TemplateName,
+            StepName = created.StepName,
+            Ordinal = created.Ordinal,
+            Flags = created.Flags,
+            Inputs = created.Inputs ?? NodeInputs.None,
+            Phase = created.Phase,
+            Message = created.Message,
+            StartedAt = created.At,
+            FinishedAt = created.Phase.IsEnd() ? created.At : null,
+            Generation = generation,
+            Tolerated = created.Tolerated,
+        };
+        nodes.Add(node);
+        byName[node.Name] = node.Index;
+        byId[IdOf(node)] = node.Index;
+        var owner = At(node.Owner);
+        owner?.Own(node.Index);
+        if (!created.Phase.IsEnd())
+        {
+            if (owner is not null)
+            {
+                owner.Open++;
+            }
+
+            CountActive(node, +1);
+        }
+        else if (node.IsFatal && owner is not null)
+        {
+            owner.FailedOwned++;
+        }
+
+        if (IsProgress(node))
+        {
+            Progress = (Progress.Done + (created.Phase.IsEnd() ? 1 : 0), Progress.All + 1);
+        }
+
+        return node;
+    }
+
+    public void End(Node node, NodeEnded ended)
+    {
+        var wasOpen = !node.IsFulfilled;
+        var wasRunning = !node.Phase.IsEnd();
+        node.Phase = ended.Phase;
+        node.Message = ended.Message;
+        node.Tolerated = ended.Tolerated;
+        node.FinishedAt = ended.At;
+        node.WakeAt = null;
+        node.Plan = null;
+        if (ended.Outputs is not null)
+        {
+            node.Outputs = ended.Outputs;
+        }
+
+        if (wasOpen)
+        {
+            CloseIn(node.Owner);
+        }
+
+        if (wasRunning && node.IsFatal && At(node.Owner) is { } owner)
+        {
+            owner.FailedOwned++;
+        }
+
+        if (wasRunning)
+        {
+            CountActive(node, -1);
+        }
+
+        if (wasRunning && IsProgress(node))
+        {
+            Progress = (Progress.Done + 1, Progress.All);
+        }
+    }
+
+    /// <summary>The node serves others from now on: its owner need not wait for it.</summary>
+    public void MakeDaemon(Node node, string podIp)
+    {
+        node.Phase = NodePhase.Running;
+        node.Daemoned = true;
+        node.PodIp = podIp;
+        node.WakeAt = null;
+        daemons.Add(node.Index);
+        CloseIn(node.Owner);
+    }
+
+    /// <summary>Its pod is gone through no fault of the step: it begins again with the next one.</summary>
+    public void Lose(Node node, string message)
+    {
+        node.Attempt++;
+        node.Phase = NodePhase.Pending;
+        node.Cluster = null;
+        node.Message = message;
+        node.HostNodeName = null;
+        foreach (var container in node.Members.Select(member => nodes[member]!))
+        {
+            if (container.Phase.IsEnd())
+            {
+                node.Open++;
+                CountActive(container, +1);
+            }
+
+            container.Phase = NodePhase.Pending;
+            container.Message = null;
+            container.FinishedAt = null;
+        }
+
+        node.FailedOwned = 0;
+    }
+
+    /// <summary>The user's retry: some nodes are forgotten, some groups run again, and everything is counted anew.</summary>
+    public void Reopen(WorkflowRetried retried)
+    {
+        var gone = retried.Removed.ToHashSet();
+        foreach (var index in gone)
+        {
+            if (nodes[index] is { } node)
+            {
+                byName.Remove(node.Name);
+                byId.Remove(IdOf(node));
+                nodes[index] = null;
+            }
+        }
+
+        foreach (var node in retried.Reopened.Select(index => nodes[index]!))
+        {
+            node.Phase = NodePhase.Running;
+            node.Message = null;
+            node.FinishedAt = null;
+            node.Outputs = NodeOutputs.None;
+            node.Tolerated = false;
+            node.Daemoned = false;
+            node.StartedAt = retried.At;
+        }
+
+        Recount(gone);
+    }
+
+    private void Recount(HashSet<int> gone)
+    {
+        var (done, all) = (0, 0);
+        ActivePods = 0;
+        Open = 0;
+        foreach (var node in All)
+        {
+            node.ActiveChildren = 0;
+        }
+
+        foreach (var node in All)
+        {
+            node.Disown(gone);
+            node.Plan = null;
+            node.Open = node.Members.Count(member => !nodes[member]!.IsFulfilled);
+            node.FailedOwned = node.Members.Count(member => nodes[member]!.IsFatal);
+            CountActive(node, node.Phase.IsEnd() ? 0 : 1);
+            all += IsProgress(node) ? 1 : 0;
+            done += IsProgress(node) && node.Phase.IsEnd() ? 1 : 0;
+        }
+
+        Progress = (done, all);
+    }
+
+    private void CountActive(Node node, int change)
+    {
+        Open += change;
+        ActivePods += node.Type == NodeType.Pod ? change : 0;
+        if (node.Type is NodeType.Pod or NodeType.Steps or NodeType.DAG && At(node.Boundary) is { } boundary)
+        {
+            boundary.ActiveChildren += change;
+        }
+    }
+
+    private void CloseIn(int owner)
+    {
+        if (At(owner) is { } node)
+        {
+            node.Open--;
+        }
+    }
+
+    private static bool IsProgress(Node node) => node.IsPod || node.Type == NodeType.Suspend;
+}
