@@ -1,3 +1,4 @@
+using Argosy.ControlPlane.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,8 +19,11 @@ public static class ArgoServerEndpoints
         api.MapWorkflows();
         api.MapWorkflowVerbs();
         api.MapWorkflowStreams();
-        api.MapTemplates(TemplateApi.Namespaced);
-        api.MapTemplates(TemplateApi.ClusterScoped);
+        api.MapManifests(ManifestApi.WorkflowTemplates);
+        api.MapManifests(ManifestApi.ClusterWorkflowTemplates);
+        api.MapManifests(ManifestApi.CronWorkflows);
+        api.MapCronVerbs();
+        api.MapEvents();
         api.MapServerFacts();
         return api;
     }

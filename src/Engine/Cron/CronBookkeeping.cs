@@ -2,62 +2,62 @@ using Argosy.Engine.Expressions;
 
 namespace Argosy.Engine.Cron;
 
-/// <summary>What the runs of a cron workflow make of its status.</summary>
+/// <summary>What the children of a cron workflow make of its status.</summary>
 /// <param name="Status">The status as it should be.</param>
-/// <param name="Expired">Names of ended runs that the history has no room for; they are deleted after the status is stored.</param>
+/// <param name="Expired">Names of ended children that the history has no room for; they are deleted after the status is stored.</param>
 public sealed record CronBookkeeping(CronStatus Status, IReadOnlyList<string> Expired)
 {
     /// <summary>
-    /// Takes up what has begun, counts what has ended, once each, and forgets what is gone. A run that was submitted without a trace in the
+    /// Takes up what has begun, counts what has ended, once each, and forgets what is gone. A child that was submitted without a trace in the
     /// status (the hub died in between) is known by the instant in its name.
     /// </summary>
     /// <param name="cron">The cron workflow with its status as it is stored.</param>
-    /// <param name="runs">All workflows with its label, and those that have just gone.</param>
+    /// <param name="children">All workflows with its label, and those that have just gone.</param>
     /// <param name="now">The time.</param>
-    public static CronBookkeeping Of(CronWorkflow cron, IReadOnlyCollection<CronRun> runs, DateTimeOffset now)
+    public static CronBookkeeping Of(CronWorkflow cron, IReadOnlyCollection<CronChild> children, DateTimeOffset now)
     {
-        var status = TakeUp(cron.Status, runs);
+        var status = TakeUp(cron.Status, children);
         var before = (status.Succeeded, status.Failed);
-        status = Count(status, runs);
+        status = Count(status, children);
         if ((status.Succeeded, status.Failed) != before && !status.Stopped)
         {
             status = CheckEnd(cron, status, now);
         }
 
-        return new CronBookkeeping(status, [.. ExpiredOf(cron, runs)]);
+        return new CronBookkeeping(status, [.. ExpiredOf(cron, children)]);
     }
 
-    private static CronStatus TakeUp(CronStatus status, IReadOnlyCollection<CronRun> runs)
+    private static CronStatus TakeUp(CronStatus status, IReadOnlyCollection<CronChild> children)
     {
-        var known = status.Active.Select(run => run.Uid).ToHashSet(StringComparer.Ordinal);
-        var begun = runs.Where(run => !known.Contains(run.Uid) && ((!run.HasEnded && !run.IsGone) || IsUnrecorded(run, status))).ToList();
+        var known = status.Active.Select(child => child.Uid).ToHashSet(StringComparer.Ordinal);
+        var begun = children.Where(child => !known.Contains(child.Uid) && ((!child.HasEnded && !child.IsGone) || IsUnrecorded(child, status))).ToList();
         return begun.Count == 0 ? status : status with
         {
-            Active = [.. status.Active, .. begun.OrderBy(run => run.Instant).Select(run => run.Reference)],
-            LastScheduledTime = begun.Where(run => run.IsOwned).Select(run => run.Instant).Append(status.LastScheduledTime).Max(),
+            Active = [.. status.Active, .. begun.OrderBy(child => child.Instant).Select(child => child.Reference)],
+            LastScheduledTime = begun.Where(child => child.IsOwned).Select(child => child.Instant).Append(status.LastScheduledTime).Max(),
         };
     }
 
-    private static bool IsUnrecorded(CronRun run, CronStatus status) =>
-        run.IsOwned && run.Instant is { } instant && (status.LastScheduledTime is not { } last || instant > last);
+    private static bool IsUnrecorded(CronChild child, CronStatus status) =>
+        child.IsOwned && child.Instant is { } instant && (status.LastScheduledTime is not { } last || instant > last);
 
-    private static CronStatus Count(CronStatus status, IReadOnlyCollection<CronRun> runs)
+    private static CronStatus Count(CronStatus status, IReadOnlyCollection<CronChild> children)
     {
-        var byUid = runs.ToDictionary(run => run.Uid, StringComparer.Ordinal);
+        var byUid = children.ToDictionary(child => child.Uid, StringComparer.Ordinal);
         var over = status.Active
-            .Where(reference => !byUid.TryGetValue(reference.Uid, out var run) || run.HasEnded || run.IsGone)
+            .Where(reference => !byUid.TryGetValue(reference.Uid, out var child) || child.HasEnded || child.IsGone)
             .ToList();
         if (over.Count == 0)
         {
             return status;
         }
 
-        var ended = over.Select(reference => byUid.GetValueOrDefault(reference.Uid)).Where(run => run is { HasEnded: true }).ToList();
+        var ended = over.Select(reference => byUid.GetValueOrDefault(reference.Uid)).Where(child => child is { HasEnded: true }).ToList();
         return status with
         {
             Active = [.. status.Active.Except(over)],
-            Succeeded = status.Succeeded + ended.Count(run => run!.HasSucceeded),
-            Failed = status.Failed + ended.Count(run => !run!.HasSucceeded),
+            Succeeded = status.Succeeded + ended.Count(child => child!.HasSucceeded),
+            Failed = status.Failed + ended.Count(child => !child!.HasSucceeded),
         };
     }
 
@@ -73,12 +73,12 @@ public sealed record CronBookkeeping(CronStatus Status, IReadOnlyList<string> Ex
         }
     }
 
-    private static IEnumerable<string> ExpiredOf(CronWorkflow cron, IReadOnlyCollection<CronRun> runs)
+    private static IEnumerable<string> ExpiredOf(CronWorkflow cron, IReadOnlyCollection<CronChild> children)
     {
-        var ended = runs.Where(run => run.HasEnded && !run.IsGone).OrderByDescending(run => run.FinishedAt).ThenByDescending(run => run.Instant).ToList();
-        return ended.Where(run => run.HasSucceeded).Skip(cron.Spec.SuccessfulHistory)
-            .Concat(ended.Where(run => !run.HasSucceeded).Skip(cron.Spec.FailedHistory))
-            .Where(run => !run.IsKept)
-            .Select(run => run.Name);
+        var ended = children.Where(child => child.HasEnded && !child.IsGone).OrderByDescending(child => child.FinishedAt).ThenByDescending(child => child.Instant).ToList();
+        return ended.Where(child => child.HasSucceeded).Skip(cron.Spec.SuccessfulHistory)
+            .Concat(ended.Where(child => !child.HasSucceeded).Skip(cron.Spec.FailedHistory))
+            .Where(child => !child.IsKept)
+            .Select(child => child.Name);
     }
 }

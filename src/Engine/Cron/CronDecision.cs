@@ -17,12 +17,12 @@ public abstract record CronDecision
     /// <summary>Whether it should run cannot be told.</summary>
     public sealed record Confusion(DateTimeOffset Instant, string Condition, string Message) : CronDecision;
 
-    /// <summary>A run is to be submitted, after these active ones were terminated.</summary>
-    public sealed record Run(DateTimeOffset Instant, IReadOnlyList<RunReference> Replaced) : CronDecision;
+    /// <summary>A child is to be submitted, after these active ones were terminated.</summary>
+    public sealed record Submit(DateTimeOffset Instant, IReadOnlyList<ChildReference> Replaced) : CronDecision;
 
     /// <summary>
     /// Decides. However many instants have gone by, only the latest may run. It is one that came while somebody watched, or a missed one:
-    /// that needs a starting deadline that has not passed, an earlier run, and a schedule that has not changed since.
+    /// that needs a starting deadline that has not passed, an earlier child, and a schedule that has not changed since.
     /// </summary>
     /// <param name="cron">The cron workflow with its status as it is.</param>
     /// <param name="watchedSince">Instants after this one are not missed.</param>
@@ -66,9 +66,9 @@ public abstract record CronDecision
 
         return (cron.Spec.Concurrency, cron.Status.Active.Count) switch
         {
-            (ConcurrencyPolicy.Forbid, > 0) => new Skip(instant, "another run is active"),
-            (ConcurrencyPolicy.Replace, _) => new Run(instant, cron.Status.Active),
-            (ConcurrencyPolicy.Allow or ConcurrencyPolicy.Forbid, _) => new Run(instant, []),
+            (ConcurrencyPolicy.Forbid, > 0) => new Skip(instant, "another child is active"),
+            (ConcurrencyPolicy.Replace, _) => new Submit(instant, cron.Status.Active),
+            (ConcurrencyPolicy.Allow or ConcurrencyPolicy.Forbid, _) => new Submit(instant, []),
         };
     }
 

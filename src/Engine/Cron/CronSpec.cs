@@ -4,7 +4,7 @@ using Argosy.Engine.Manifests;
 
 namespace Argosy.Engine.Cron;
 
-/// <summary>What happens at an instant when a run of an earlier one is still active.</summary>
+/// <summary>What happens at an instant when a child of an earlier one is still active.</summary>
 public enum ConcurrencyPolicy
 {
     /// <summary>Both run.</summary>
@@ -32,10 +32,10 @@ public sealed record CronSpec
     /// <summary>How late a missed instant may still be made up for; null: never.</summary>
     public long? StartingDeadlineSeconds { get; private init; }
 
-    /// <summary>Succeeded runs to keep.</summary>
+    /// <summary>Succeeded children to keep.</summary>
     public int SuccessfulHistory { get; private init; } = 3;
 
-    /// <summary>Runs to keep that did not succeed.</summary>
+    /// <summary>Children to keep that did not succeed.</summary>
     public int FailedHistory { get; private init; } = 1;
 
     /// <summary>Expression that, once true, stops the cron workflow for good.</summary>

@@ -10,19 +10,19 @@ public sealed record CronStatus
     public const string SpecError = "SpecError";
     public const string SubmissionError = "SubmissionError";
 
-    /// <summary>Runs that have not ended.</summary>
-    public IReadOnlyList<RunReference> Active { get; init; } = [];
+    /// <summary>Children that have not ended.</summary>
+    public IReadOnlyList<ChildReference> Active { get; init; } = [];
 
-    /// <summary>The latest instant for which a run was submitted, or for which its submission was refused.</summary>
+    /// <summary>The latest instant for which a child was submitted, or for which its submission was refused.</summary>
     public DateTimeOffset? LastScheduledTime { get; init; }
 
     /// <summary>Never runs again.</summary>
     public bool Stopped { get; init; }
 
-    /// <summary>Runs that succeeded.</summary>
+    /// <summary>Children that succeeded.</summary>
     public long Succeeded { get; init; }
 
-    /// <summary>Runs that did not succeed, and submissions that were refused.</summary>
+    /// <summary>Children that did not succeed, and submissions that were refused.</summary>
     public long Failed { get; init; }
 
     /// <summary>Messages by the type of the condition, in the order in which they came up.</summary>
@@ -30,7 +30,7 @@ public sealed record CronStatus
 
     public static CronStatus Read(JsonObject? status) => status is null ? new CronStatus() : new CronStatus
     {
-        Active = [.. status.ObjectsAt("active").Select(item => RunReference.Read(item.Value))],
+        Active = [.. status.ObjectsAt("active").Select(item => ChildReference.Read(item.Value))],
         LastScheduledTime = Time(status.TextAt("lastScheduledTime")),
         Stopped = status.TextAt("phase") == "Stopped",
         Succeeded = Count(status["succeeded"]),
@@ -42,7 +42,7 @@ public sealed record CronStatus
     {
         var json = new JsonObject
         {
-            ["active"] = new JsonArray([.. Active.Select(run => run.ToJson(@namespace))]),
+            ["active"] = new JsonArray([.. Active.Select(child => child.ToJson(@namespace))]),
             ["conditions"] = new JsonArray([.. Conditions.Select(condition => new JsonObject
             {
                 ["type"] = condition.Type,
@@ -76,10 +76,10 @@ public sealed record CronStatus
     private static long Count(JsonNode? node) => node is JsonValue value && value.TryGetValue<long>(out var count) ? count : 0;
 }
 
-/// <summary>A run, as its cron workflow's status names it.</summary>
-public sealed record RunReference(string Name, string Uid)
+/// <summary>A child, as its cron workflow's status names it.</summary>
+public sealed record ChildReference(string Name, string Uid)
 {
-    internal static RunReference Read(JsonObject json) => new(json.TextAt("name") ?? "", json.TextAt("uid") ?? "");
+    internal static ChildReference Read(JsonObject json) => new(json.TextAt("name") ?? "", json.TextAt("uid") ?? "");
 
     internal JsonObject ToJson(string @namespace) => new()
     {

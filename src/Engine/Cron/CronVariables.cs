@@ -6,7 +6,7 @@ namespace Argosy.Engine.Cron;
 
 /// <summary>
 /// What <c>when</c> and <c>stopStrategy</c> see of a cron workflow: <c>cronworkflow.name</c>, <c>namespace</c>, <c>labels</c>,
-/// <c>annotations</c>, <c>lastScheduledTime</c> (nil before the first run), <c>failed</c> and <c>succeeded</c>.
+/// <c>annotations</c>, <c>lastScheduledTime</c> (nil before the first child), <c>failed</c> and <c>succeeded</c>.
 /// </summary>
 /// <remarks>
 /// Upstream fills <c>annotations</c> from the labels. A label therefore hides an annotation of the same name here, so that what works there

@@ -6,10 +6,10 @@ namespace Argosy.Engine.Cron;
 /// <summary>A CronWorkflow object as decisions read it.</summary>
 public sealed class CronWorkflow
 {
-    /// <summary>On a run: the name of its cron workflow.</summary>
-    public const string RunLabel = "workflows.argoproj.io/cron-workflow";
+    /// <summary>On a child: the name of its cron workflow.</summary>
+    public const string ChildLabel = "workflows.argoproj.io/cron-workflow";
 
-    /// <summary>On a run: the instant it was submitted for, which is its <c>workflow.scheduledTime</c>.</summary>
+    /// <summary>On a child: the instant it was submitted for, which is its <c>workflow.scheduledTime</c>.</summary>
     public const string ScheduledTimeAnnotation = "workflows.argoproj.io/scheduled-time";
 
     /// <summary>On a cron workflow: the schedule at the last instant it was looked at.</summary>
@@ -52,9 +52,11 @@ public sealed class CronWorkflow
     public CronStatus Status { get; init; }
 
     /// <summary>The first instant after this one; null when it does not run any more.</summary>
-    public DateTimeOffset? Next(DateTimeOffset after) => Status.Stopped
-        ? null
-        : Spec.ReadSchedules(Created).Select(schedule => schedule.Next(after)).Where(next => next is not null).Min();
+    public DateTimeOffset? Next(DateTimeOffset after) => Status.Stopped ? null : NextOfSchedules(after);
+
+    /// <summary>The same, whether it still runs or not.</summary>
+    public DateTimeOffset? NextOfSchedules(DateTimeOffset after) =>
+        Spec.ReadSchedules(Created).Select(schedule => schedule.Next(after)).Where(next => next is not null).Min();
 
     /// <summary>The latest instant after the one and not after the other.</summary>
     public DateTimeOffset? Latest(DateTimeOffset after, DateTimeOffset until) =>

@@ -15,7 +15,7 @@ public sealed class CronBookkeepingTests
     {
         var (status, _) = Keep(GivenCron.With(Hourly), Run("nightly-1772359200", "u1", "Running"));
 
-        Assert.Equal([new RunReference("nightly-1772359200", "u1")], status.Active);
+        Assert.Equal([new ChildReference("nightly-1772359200", "u1")], status.Active);
         Assert.Equal(Time("2026-03-01T10:00:00Z"), status.LastScheduledTime);
     }
 
@@ -51,7 +51,7 @@ public sealed class CronBookkeepingTests
     {
         var cron = GivenCron.With(Hourly, """{"active":[{"name":"a","uid":"u1"}]}""");
 
-        var (status, _) = Keep(cron, CronRun.Read(RunJson("a", "u1", phase), cron, isGone: true));
+        var (status, _) = Keep(cron, CronChild.Read(RunJson("a", "u1", phase), cron, isGone: true));
 
         Assert.Equal((succeeded, 0), (status.Succeeded, status.Active.Count));
     }
@@ -90,7 +90,7 @@ public sealed class CronBookkeepingTests
     public void History_KeepsThoseThatFinishedLast(string limits, string expired)
     {
         var cron = GivenCron.With($$"""{"schedules":["0 * * * *"]{{limits}}}""", """{"lastScheduledTime":"2026-03-01T11:00:00Z"}""");
-        CronRun[] runs =
+        CronChild[] runs =
         [
             Run("s2", "2", "Succeeded", "09:02:00"), Run("s4", "4", "Succeeded", "09:04:00"), Run("s1", "1", "Succeeded", "09:01:00"),
             Run("s3", "3", "Succeeded", "09:03:00"), Run("f3", "7", "Error", "09:09:00"), Run("f1", "5", "Failed", "09:07:00"),
@@ -107,7 +107,7 @@ public sealed class CronBookkeepingTests
         var run = RunJson("a", "u1", "Succeeded");
         run["metadata"]!["labels"] = new JsonObject { ["workflows.argoproj.io/workflow-archiving-status"] = "Pending" };
 
-        Assert.Empty(Keep(cron, CronRun.Read(run, cron)).Expired);
+        Assert.Empty(Keep(cron, CronChild.Read(run, cron)).Expired);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class CronBookkeepingTests
             {"schedules":["0 * * * *"],"workflowMetadata":{"labels":{"a":"b"},"annotations":{"c":"d"}},"workflowSpec":{"entrypoint":"main"}}
             """);
 
-        var run = CronRun.ManifestOf(cron, Time("2026-03-01T10:00:00Z"));
+        var run = CronChild.ManifestOf(cron, Time("2026-03-01T10:00:00Z"));
 
         Assert.Equal("nightly-1772359200", (string?)run["metadata"]!["name"]);
         Assert.Equal("""{"workflows.argoproj.io/cron-workflow":"nightly","workflows.argoproj.io/creator":"ada","a":"b"}""", run["metadata"]!["labels"]!.ToJsonString());
@@ -139,10 +139,10 @@ public sealed class CronBookkeepingTests
         Assert.Equal("main", (string?)run["spec"]!["entrypoint"]);
     }
 
-    private static CronBookkeeping Keep(CronWorkflow cron, params CronRun[] runs) => CronBookkeeping.Of(cron, runs, Now);
+    private static CronBookkeeping Keep(CronWorkflow cron, params CronChild[] runs) => CronBookkeeping.Of(cron, runs, Now);
 
-    private static CronRun Run(string name, string uid, string phase, string finished = "11:30:00") =>
-        CronRun.Read(RunJson(name, uid, phase, finished), GivenCron.With(Hourly));
+    private static CronChild Run(string name, string uid, string phase, string finished = "11:30:00") =>
+        CronChild.Read(RunJson(name, uid, phase, finished), GivenCron.With(Hourly));
 
     private static JsonObject RunJson(string name, string uid, string phase, string finished = "11:30:00") => JsonNode.Parse($$"""
         {

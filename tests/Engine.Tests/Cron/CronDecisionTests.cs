@@ -12,14 +12,14 @@ public sealed class CronDecisionTests
     [Fact]
     public void InstantHasCome_Runs()
     {
-        var run = Assert.IsType<CronDecision.Run>(Decide("""{"schedules":["0 * * * *"]}""", since: "09:59:30", now: "10:00:00"));
+        var run = Assert.IsType<CronDecision.Submit>(Decide("""{"schedules":["0 * * * *"]}""", since: "09:59:30", now: "10:00:00"));
 
         Assert.Equal((Ten, 0), (run.Instant, run.Replaced.Count));
     }
 
     [Fact]
     public void FormerSpelling_Runs() =>
-        Assert.IsType<CronDecision.Run>(Decide("""{"schedule":"0 * * * *"}""", since: "09:59:30", now: "10:00:00"));
+        Assert.IsType<CronDecision.Submit>(Decide("""{"schedule":"0 * * * *"}""", since: "09:59:30", now: "10:00:00"));
 
     [Fact]
     public void InstantIsYetToCome_NothingHappens() =>
@@ -30,13 +30,13 @@ public sealed class CronDecisionTests
     {
         var spec = """{"schedules":["0 * * * *","*/30 * * * *","0 10 * * *"]}""";
 
-        Assert.IsType<CronDecision.Run>(Decide(spec, since: "09:59:30", now: "10:00:00"));
+        Assert.IsType<CronDecision.Submit>(Decide(spec, since: "09:59:30", now: "10:00:00"));
         Assert.IsType<CronDecision.Nothing>(Decide(spec, since: "09:59:30", now: "10:00:01", status: """{"lastScheduledTime":"2026-03-01T10:00:00Z"}"""));
     }
 
     [Fact]
     public void ManyInstantsWentBy_OnlyTheLatestRuns() =>
-        Assert.Equal(Ten, Assert.IsType<CronDecision.Run>(Decide("""{"schedules":["* * * * *"]}""", since: "09:00:00", now: "10:00:40")).Instant);
+        Assert.Equal(Ten, Assert.IsType<CronDecision.Submit>(Decide("""{"schedules":["* * * * *"]}""", since: "09:00:00", now: "10:00:40")).Instant);
 
     [Fact]
     public void Suspended_Skips() => AssertSkips("""{"schedules":["0 * * * *"],"suspend":true}""", "{}");
@@ -56,12 +56,12 @@ public sealed class CronDecisionTests
             $$"""{"schedules":["0 * * * *"],"concurrencyPolicy":"{{policy}}"}""", since: "09:59:30", now: "10:00:00",
             status: """{"active":[{"name":"a","uid":"1"},{"name":"b","uid":"2"}]}""");
 
-        Assert.Equal(runs, decision is CronDecision.Run);
-        Assert.Equal(replaced, (decision as CronDecision.Run)?.Replaced.Count ?? 0);
+        Assert.Equal(runs, decision is CronDecision.Submit);
+        Assert.Equal(replaced, (decision as CronDecision.Submit)?.Replaced.Count ?? 0);
     }
 
     [Fact]
-    public void ForbidAndNobodyActive_Runs() => Assert.IsType<CronDecision.Run>(
+    public void ForbidAndNobodyActive_Runs() => Assert.IsType<CronDecision.Submit>(
         Decide("""{"schedules":["0 * * * *"],"concurrencyPolicy":"Forbid"}""", since: "09:59:30", now: "10:00:00"));
 
     // Missed while nobody watched: 10:00 is the latest instant before 10:01:30.
@@ -81,12 +81,12 @@ public sealed class CronDecisionTests
             $$"""{"schedules":["0 * * * *"],"startingDeadlineSeconds":{{deadline?.ToString(CultureInfo.InvariantCulture) ?? "null"}}}""",
             since: "10:01:20", now: "10:01:30", status: last is null ? "{}" : $$"""{"lastScheduledTime":"2026-03-01T{{last}}Z"}""", lastSchedule: lastSchedule);
 
-        Assert.Equal(runs, decision is CronDecision.Run { Instant: var instant } && instant == Ten);
+        Assert.Equal(runs, decision is CronDecision.Submit { Instant: var instant } && instant == Ten);
     }
 
     [Fact]
     public void ManyInstantsWereMissed_OneRunMakesUpForAll() =>
-        Assert.Equal(Time("2026-03-01T10:01:00Z"), Assert.IsType<CronDecision.Run>(Decide(
+        Assert.Equal(Time("2026-03-01T10:01:00Z"), Assert.IsType<CronDecision.Submit>(Decide(
             """{"schedules":["* * * * *"],"startingDeadlineSeconds":86400}""", since: "10:01:20", now: "10:01:30",
             status: """{"lastScheduledTime":"2026-03-01T03:00:00Z"}""", lastSchedule: "* * * * *")).Instant);
 
@@ -113,10 +113,10 @@ public sealed class CronDecisionTests
         runs,
         Decide(
             new JsonObject { ["schedules"] = new JsonArray("0 * * * *"), ["when"] = when }.ToJsonString(), since: "09:59:30", now: "10:00:00",
-            status: """{"lastScheduledTime":"2026-03-01T09:00:00Z","failed":1,"succeeded":3}""") is CronDecision.Run);
+            status: """{"lastScheduledTime":"2026-03-01T09:00:00Z","failed":1,"succeeded":3}""") is CronDecision.Submit);
 
     [Fact]
-    public void ConditionOnTheFirstRun_SeesNil() => Assert.IsType<CronDecision.Run>(Decide(
+    public void ConditionOnTheFirstRun_SeesNil() => Assert.IsType<CronDecision.Submit>(Decide(
         """{"schedules":["0 * * * *"],"when":"{{= cronworkflow.lastScheduledTime == nil }}"}""", since: "09:59:30", now: "10:00:00"));
 
     [Theory]

@@ -5,10 +5,10 @@ using Argosy.Engine.Manifests;
 namespace Argosy.Engine.Cron;
 
 /// <summary>A workflow with the cron workflow's label, as it is now or, when it is gone, as it was last.</summary>
-/// <param name="IsOwned">Whether the cron workflow itself submitted it; a resubmitted copy of a run is not by its own name.</param>
+/// <param name="IsOwned">Whether the cron workflow itself submitted it; a resubmitted copy of a child is not by its own name.</param>
 /// <param name="Instant">The instant in its name; null when its name holds none.</param>
 /// <param name="IsKept">Nobody may delete it yet: its archiving is under way.</param>
-public sealed record CronRun(
+public sealed record CronChild(
     string Name, string Uid, bool IsOwned, DateTimeOffset? Instant, bool HasEnded, bool HasSucceeded, DateTimeOffset? FinishedAt, bool IsGone, bool IsKept)
 {
     private const string ArchivingLabel = "workflows.argoproj.io/workflow-archiving-status";
@@ -19,14 +19,14 @@ public sealed record CronRun(
         "workflows.argoproj.io/controller-instanceid",
     ];
 
-    public RunReference Reference => new(Name, Uid);
+    public ChildReference Reference => new(Name, Uid);
 
-    public static CronRun Read(JsonObject workflow, CronWorkflow cron, bool isGone = false)
+    public static CronChild Read(JsonObject workflow, CronWorkflow cron, bool isGone = false)
     {
         var metadata = workflow.ObjectAt("metadata") ?? [];
         var status = workflow.ObjectAt("status") ?? [];
         var (name, phase) = (metadata.TextAt("name") ?? "", status.TextAt("phase"));
-        return new CronRun(
+        return new CronChild(
             name,
             metadata.TextAt("uid") ?? "",
             metadata.ObjectsAt("ownerReferences").Any(owner => owner.Value.TextAt("uid") == cron.Uid),
@@ -38,11 +38,11 @@ public sealed record CronRun(
             metadata.ObjectAt("labels")?.TextAt(ArchivingLabel) == "Pending");
     }
 
-    /// <summary>The name of the run of an instant: the same whoever submits it, so that there is only one.</summary>
+    /// <summary>The name of the child of an instant: the same whoever submits it, so that there is only one.</summary>
     public static string NameOf(CronWorkflow cron, DateTimeOffset instant) =>
         string.Create(CultureInfo.InvariantCulture, $"{cron.Name}-{instant.ToUnixTimeSeconds()}");
 
-    /// <summary>The manifest of the run of an instant.</summary>
+    /// <summary>The manifest of the child of an instant.</summary>
     public static JsonObject ManifestOf(CronWorkflow cron, DateTimeOffset instant)
     {
         var workflow = ManifestOf(cron, CronStatus.Text(instant));
@@ -50,12 +50,12 @@ public sealed record CronRun(
         return workflow;
     }
 
-    /// <summary>The manifest of a run that someone submits by hand: its name is still to be given.</summary>
+    /// <summary>The manifest of a child that someone submits by hand: its name is still to be given.</summary>
     public static JsonObject ManifestOf(CronWorkflow cron, string scheduledTime)
     {
         var spec = cron.Manifest.ObjectAt("spec") ?? [];
         var wanted = spec.ObjectAt("workflowMetadata");
-        var labels = new JsonObject { [CronWorkflow.RunLabel] = cron.Name };
+        var labels = new JsonObject { [CronWorkflow.ChildLabel] = cron.Name };
         foreach (var label in CreatorLabels.Where(cron.Labels.ContainsKey))
         {
             labels[label] = cron.Labels[label];
@@ -95,9 +95,9 @@ public sealed record CronRun(
     };
 
     // Digits that a name was generated with are no instant: it would lie before the cron workflow's own beginning.
-    private static DateTimeOffset? InstantOf(string run, CronWorkflow cron) =>
-        run.Length > cron.Name.Length + 1 && run.StartsWith(cron.Name, StringComparison.Ordinal) && run[cron.Name.Length] == '-'
-        && long.TryParse(run.AsSpan(cron.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+    private static DateTimeOffset? InstantOf(string child, CronWorkflow cron) =>
+        child.Length > cron.Name.Length + 1 && child.StartsWith(cron.Name, StringComparison.Ordinal) && child[cron.Name.Length] == '-'
+        && long.TryParse(child.AsSpan(cron.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
         && seconds >= cron.Created.ToUnixTimeSeconds() && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
