@@ -69,6 +69,7 @@ internal static class CommandLine
         root.Add(TemplateCommand.Create(shell, settings, TemplateScope.Cluster));
         root.Add(SyncCommand.Create(shell, settings));
         root.Add(ArchiveCommand.Create(shell, settings));
+        root.Add(CronCommand.Create(shell, settings));
         root.Add(VersionCommand.Create(shell, settings));
         return root;
     }

@@ -121,14 +121,14 @@ internal sealed class ArgoClient(HubConnection connection, TimeProvider time) : 
 
     public Task<JsonObject> CreateTemplateAsync(
         TemplateScope scope, string @namespace, JsonObject template, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, scope.Path(@namespace), new JsonObject { ["template"] = template.DeepClone() }, cancellationToken);
+        SendAsync(HttpMethod.Post, scope.Path(@namespace), new JsonObject { [scope.Field] = template.DeepClone() }, cancellationToken);
 
     public Task<JsonObject> UpdateTemplateAsync(
         TemplateScope scope, string @namespace, JsonObject template, CancellationToken cancellationToken) =>
         SendAsync(
             HttpMethod.Put,
             $"{scope.Path(@namespace)}/{Escape(template.Text("metadata", "name") ?? "")}",
-            new JsonObject { ["template"] = template.DeepClone() },
+            new JsonObject { [scope.Field] = template.DeepClone() },
             cancellationToken);
 
     /// <summary>Creates the template, or updates the one of the same name.</summary>
@@ -146,7 +146,7 @@ internal sealed class ArgoClient(HubConnection connection, TimeProvider time) : 
 
     public Task<JsonObject> LintTemplateAsync(
         TemplateScope scope, string @namespace, JsonObject template, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, $"{scope.Path(@namespace)}/lint", new JsonObject { ["template"] = template.DeepClone() }, cancellationToken);
+        SendAsync(HttpMethod.Post, $"{scope.Path(@namespace)}/lint", new JsonObject { [scope.Field] = template.DeepClone() }, cancellationToken);
 
     public Task DeleteTemplateAsync(TemplateScope scope, string @namespace, string name, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"{scope.Path(@namespace)}/{Escape(name)}", null, cancellationToken);
@@ -162,6 +162,11 @@ internal sealed class ArgoClient(HubConnection connection, TimeProvider time) : 
 
     public Task DeleteSyncLimitAsync(string @namespace, string key, string type, string? configMap, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"api/v1/sync/{Escape(@namespace)}/{Escape(key)}{Query(("type", type), ("cmName", configMap))}", null, cancellationToken);
+
+    /// <summary>Has a cron workflow skip every instant, or no longer.</summary>
+    public Task<JsonObject> SuspendCronAsync(string @namespace, string name, bool suspend, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Put, $"{TemplateScope.Cron.Path(@namespace)}/{Escape(name)}/{(suspend ? "suspend" : "resume")}", new JsonObject(), cancellationToken);
 
     public Task<JsonObject> VersionAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "api/v1/version", null, cancellationToken);

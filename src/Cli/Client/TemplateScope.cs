@@ -1,22 +1,24 @@
 namespace Argosy.Cli.Client;
 
-/// <summary>Templates of a namespace, or of the whole hub.</summary>
-internal sealed record TemplateScope(string Kind, string Command, string Noun)
+/// <summary>A kind of manifest that the hub keeps: templates of a namespace or of the whole hub, and cron workflows.</summary>
+/// <param name="Collection">Where the hub serves it.</param>
+/// <param name="Field">The field of a body in which it travels.</param>
+internal sealed record TemplateScope(string Kind, string Command, string Noun, string Collection, string Field)
 {
-    public static readonly TemplateScope Namespaced = new("WorkflowTemplate", "template", "workflow template");
+    public static readonly TemplateScope Namespaced = new("WorkflowTemplate", "template", "workflow template", "workflow-templates", "template");
 
-    public static readonly TemplateScope Cluster = new("ClusterWorkflowTemplate", "cluster-template", "cluster workflow template");
+    public static readonly TemplateScope Cluster =
+        new("ClusterWorkflowTemplate", "cluster-template", "cluster workflow template", "cluster-workflow-templates", "template");
 
-    public static IReadOnlyList<TemplateScope> All { get; } = [Namespaced, Cluster];
+    public static readonly TemplateScope Cron = new("CronWorkflow", "cron", "cron workflow", "cron-workflows", "cronWorkflow");
 
-    public bool HasNamespace => this == Namespaced;
+    public static IReadOnlyList<TemplateScope> All { get; } = [Namespaced, Cluster, Cron];
+
+    public bool HasNamespace => this != Cluster;
 
     public static TemplateScope? OfKind(string? kind) => All.FirstOrDefault(scope => scope.Kind == kind);
 
-    public string Path(string? @namespace) => (HasNamespace, @namespace) switch
-    {
-        (false, _) => "api/v1/cluster-workflow-templates",
-        (true, null) => "api/v1/workflow-templates",
-        (true, _) => $"api/v1/workflow-templates/{Uri.EscapeDataString(@namespace)}",
-    };
+    public string Path(string? @namespace) => HasNamespace && @namespace is not null
+        ? $"api/v1/{Collection}/{Uri.EscapeDataString(@namespace)}"
+        : $"api/v1/{Collection}";
 }

@@ -83,7 +83,7 @@ internal sealed class RunCommand
     {
         foreach (var manifest in manifests)
         {
-            if (TemplateScope.OfKind(manifest.Kind) is { } scope)
+            if (TemplateScope.OfKind(manifest.Kind) is { } scope && scope != TemplateScope.Cron)
             {
                 await client.PutTemplateAsync(scope, manifest.NamespaceOr(client.Namespace), manifest.Json, CancellationToken.None);
             }

@@ -12,7 +12,7 @@ internal sealed class SubmitCommand
     private readonly SharedOptions shared;
     private readonly Afterwards afterwards;
     private readonly Argument<string[]> files = new("FILE") { Description = "manifests; - for the standard input", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string?> from = CommandOptions.Text("--from", "workflowtemplate/NAME or clusterworkflowtemplate/NAME");
+    private readonly Option<string?> from = CommandOptions.Text("--from", "workflowtemplate/NAME, clusterworkflowtemplate/NAME or cronwf/NAME");
     private readonly Option<string[]> parameters = CommandOptions.Parameters();
     private readonly Option<string?> parameterFile = CommandOptions.Text("--parameter-file", "file of parameters", "-f");
     private readonly Option<string?> name = CommandOptions.Text("--name", "the workflow's name");

@@ -6,19 +6,24 @@ using Argosy.Cli.Output;
 
 namespace Argosy.Cli.Commands;
 
-/// <summary><c>template</c> and <c>cluster-template</c>: templates on the hub.</summary>
+/// <summary><c>template</c>, <c>cluster-template</c> and the same part of <c>cron</c>: manifests that the hub keeps.</summary>
 internal sealed class TemplateCommand
 {
     private readonly Shell shell;
     private readonly SharedOptions shared;
     private readonly TemplateScope scope;
+    private readonly StoredManifestTexts texts;
 
-    private TemplateCommand(Shell shell, SharedOptions shared, TemplateScope scope) =>
-        (this.shell, this.shared, this.scope) = (shell, shared, scope);
+    private TemplateCommand(Shell shell, SharedOptions shared, TemplateScope scope, StoredManifestTexts texts) =>
+        (this.shell, this.shared, this.scope, this.texts) = (shell, shared, scope, texts);
 
-    public static Command Create(Shell shell, SharedOptions shared, TemplateScope scope)
+    public static Command Create(Shell shell, SharedOptions shared, TemplateScope scope) =>
+        Create(shell, shared, scope, new StoredManifestTexts(scope));
+
+    /// <summary>The same commands for another kind, shown in its own way.</summary>
+    public static Command Create(Shell shell, SharedOptions shared, TemplateScope scope, StoredManifestTexts texts)
     {
-        var templates = new TemplateCommand(shell, shared, scope);
+        var templates = new TemplateCommand(shell, shared, scope, texts);
         return new Command(scope.Command, $"Manages {scope.Noun}s.")
         {
             templates.Write("create", "created", (hub, ns, template, token) => hub.CreateTemplateAsync(scope, ns, template, token)),
@@ -58,7 +63,7 @@ internal sealed class TemplateCommand
                 }
 
                 var stored = await write(hub, manifest.NamespaceOr(hub.Namespace), manifest.Json, cancellationToken);
-                shell.Out.Write(Documents.Format(stored, parsed.GetValue(output)) ?? Describe(stored));
+                shell.Out.Write(Documents.Format(stored, parsed.GetValue(output)) ?? texts.Describe(stored, shell.Time.GetUtcNow()));
             }
 
             return ExitCodes.Succeeded;
@@ -78,7 +83,7 @@ internal sealed class TemplateCommand
             foreach (var name in parsed.GetValue(names)!)
             {
                 var template = await hub.GetTemplateAsync(scope, hub.Namespace, name, cancellationToken);
-                shell.Out.Write(Documents.Format(template, parsed.GetValue(output)) ?? Describe(template));
+                shell.Out.Write(Documents.Format(template, parsed.GetValue(output)) ?? texts.Describe(template, shell.Time.GetUtcNow()));
             }
 
             return ExitCodes.Succeeded;
@@ -153,34 +158,8 @@ internal sealed class TemplateCommand
                 return string.Concat(items.Select(item => item.Text("metadata", "name") + Environment.NewLine));
         }
 
-        if (items.Count == 0)
-        {
-            return $"No {scope.Noun}s found" + Environment.NewLine;
-        }
-
-        var table = new TextTable(3, [.. allNamespaces ? ["NAMESPACE"] : Array.Empty<string>(), "NAME"]);
-        foreach (var item in items)
-        {
-            table.Add([.. allNamespaces ? [item.Text("metadata", "namespace") ?? ""] : Array.Empty<string>(), item.Text("metadata", "name") ?? ""]);
-        }
-
-        return table.ToString();
-    }
-
-    private string Describe(JsonObject template)
-    {
-        var table = new TextTable(1);
-        table.Add("Name:".PadRight(20), template.Text("metadata", "name") ?? "");
-        if (scope.HasNamespace)
-        {
-            table.Add("Namespace:", template.Text("metadata", "namespace") ?? "");
-        }
-
-        if (template.Time("metadata", "creationTimestamp") is { } created)
-        {
-            table.Add("Created:", Durations.Timestamp(created, shell.Time.GetUtcNow()));
-        }
-
-        return table.ToString();
+        return items.Count == 0
+            ? $"No {scope.Noun}s found" + Environment.NewLine
+            : texts.Table(items, allNamespaces, shell.Time.GetUtcNow());
     }
 }

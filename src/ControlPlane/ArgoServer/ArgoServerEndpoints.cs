@@ -1,3 +1,4 @@
+using Argosy.ControlPlane.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,9 +20,12 @@ public static class ArgoServerEndpoints
         api.MapWorkflowVerbs();
         api.MapWorkflowStreams();
         api.MapArchive();
-        api.MapTemplates(TemplateApi.Namespaced);
-        api.MapTemplates(TemplateApi.ClusterScoped);
         api.MapSyncLimits();
+        api.MapManifests(ManifestApi.WorkflowTemplates);
+        api.MapManifests(ManifestApi.ClusterWorkflowTemplates);
+        api.MapManifests(ManifestApi.CronWorkflows);
+        api.MapCronVerbs();
+        api.MapEvents();
         api.MapServerFacts();
         return api;
     }

@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using Argosy.ControlPlane.Resources;
+using Argosy.Engine.Cron;
+using Argosy.Engine.Templates;
 
 namespace Argosy.ControlPlane.ArgoServer;
 
-/// <summary>A request to run a stored template.</summary>
+/// <summary>A request to run a stored template, or the workflow of a cron workflow.</summary>
 internal sealed record Submission(ResourceKind Kind, string Name, JsonObject Options)
 {
     public bool DryRun => Options.FlagAt("dryRun") || Options.FlagAt("serverDryRun");
@@ -15,8 +17,9 @@ internal sealed record Submission(ResourceKind Kind, string Name, JsonObject Opt
         {
             "WORKFLOWTEMPLATE" or "WORKFLOWTEMPLATES" or "WFTMPL" => Kinds.WorkflowTemplate,
             "CLUSTERWORKFLOWTEMPLATE" or "CLUSTERWORKFLOWTEMPLATES" or "CWFT" => Kinds.ClusterWorkflowTemplate,
+            "CRONWORKFLOW" or "CRONWORKFLOWS" or "CRONWF" or "CWF" => Kinds.CronWorkflow,
             _ => throw RequestBody.BadRequest(
-                $"resourceKind \"{body.TextAt("resourceKind")}\" cannot be submitted: use WorkflowTemplate or ClusterWorkflowTemplate"),
+                $"resourceKind \"{body.TextAt("resourceKind")}\" cannot be submitted: use WorkflowTemplate, ClusterWorkflowTemplate or CronWorkflow"),
         };
         return body.TextAt("resourceName") is { Length: > 0 } name
             ? new(kind, name, body["submitOptions"] as JsonObject ?? [])
@@ -25,26 +28,51 @@ internal sealed record Submission(ResourceKind Kind, string Name, JsonObject Opt
 
     public ResourceKey TemplateKey(string @namespace) => new(Kind, Kind.Namespaced ? @namespace : null, Name);
 
-    /// <summary>The workflow that refers to the template, with the options over the template's own workflow metadata.</summary>
-    public JsonObject ToWorkflow(JsonObject template)
+    /// <summary>
+    /// The workflow that refers to the template, with the options over the template's own workflow metadata; of a cron workflow the one
+    /// that it would submit now.
+    /// </summary>
+    public JsonObject ToWorkflow(JsonObject stored, DateTimeOffset now)
     {
-        var fromTemplate = template.At("spec", "workflowMetadata") as JsonObject;
-        var labels = fromTemplate?["labels"]?.DeepClone() as JsonObject ?? [];
-        labels[Kind.Namespaced ? "workflows.argoproj.io/workflow-template" : "workflows.argoproj.io/cluster-workflow-template"] = Name;
-        var annotations = fromTemplate?["annotations"]?.DeepClone() as JsonObject ?? [];
-        Overlay(labels, Pairs("labels"));
-        Overlay(annotations, Pairs("annotations"));
-
-        var metadata = Naming();
-        metadata["labels"] = labels;
-        if (annotations.Count > 0)
+        var workflow = Kind == Kinds.CronWorkflow ? CronChild.ManifestOf(new CronWorkflow(stored), ObjectMetadata.Timestamp(now)) : OfTemplate(stored);
+        var metadata = workflow.Ensure("metadata");
+        foreach (var (field, value) in Naming())
         {
-            metadata["annotations"] = annotations;
+            metadata[field] = value?.DeepClone();
+        }
+
+        Overlay(metadata.Ensure("labels"), Pairs("labels"));
+        if (Pairs("annotations").ToList() is { Count: > 0 } annotations)
+        {
+            Overlay(metadata.Ensure("annotations"), annotations);
         }
 
         if (Options["ownerReference"] is JsonObject owner)
         {
-            metadata["ownerReferences"] = new JsonArray(owner.DeepClone());
+            var owners = metadata["ownerReferences"] as JsonArray ?? [];
+            owners.Add(owner.DeepClone());
+            metadata["ownerReferences"] = owners;
+        }
+
+        workflow["spec"] = SpecMerge.Over(workflow.Ensure("spec"), Overrides());
+        return workflow;
+    }
+
+    private JsonObject OfTemplate(JsonObject template)
+    {
+        var fromTemplate = template.At("spec", "workflowMetadata") as JsonObject;
+        var labels = fromTemplate?["labels"]?.DeepClone() as JsonObject ?? [];
+        labels[Kind.Namespaced ? "workflows.argoproj.io/workflow-template" : "workflows.argoproj.io/cluster-workflow-template"] = Name;
+        var metadata = new JsonObject { ["labels"] = labels };
+        if (fromTemplate?["annotations"] is JsonObject { Count: > 0 } annotations)
+        {
+            metadata["annotations"] = annotations.DeepClone();
+        }
+
+        var reference = new JsonObject { ["name"] = Name };
+        if (!Kind.Namespaced)
+        {
+            reference["clusterScope"] = true;
         }
 
         return new JsonObject
@@ -52,7 +80,7 @@ internal sealed record Submission(ResourceKind Kind, string Name, JsonObject Opt
             ["apiVersion"] = Kinds.Workflow.ApiVersion,
             ["kind"] = Kinds.Workflow.Kind,
             ["metadata"] = metadata,
-            ["spec"] = Spec(),
+            ["spec"] = new JsonObject { ["workflowTemplateRef"] = reference },
         };
     }
 
@@ -63,15 +91,9 @@ internal sealed record Submission(ResourceKind Kind, string Name, JsonObject Opt
         _ => new() { ["generateName"] = Name + "-" },
     };
 
-    private JsonObject Spec()
+    private JsonObject Overrides()
     {
-        var reference = new JsonObject { ["name"] = Name };
-        if (!Kind.Namespaced)
-        {
-            reference["clusterScope"] = true;
-        }
-
-        var spec = new JsonObject { ["workflowTemplateRef"] = reference };
+        var spec = new JsonObject();
         Copy(spec, "entrypoint", Options["entryPoint"] ?? Options["entrypoint"]);
         Copy(spec, "serviceAccountName", Options["serviceAccount"]);
         Copy(spec, "priority", Options["priority"]);

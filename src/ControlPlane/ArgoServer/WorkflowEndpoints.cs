@@ -73,12 +73,12 @@ internal static class WorkflowEndpoints
     }
 
     private static async Task<JsonAnswer> SubmitAsync(
-        string ns, HttpRequest request, IResources resources, IManifestLint lint, CancellationToken cancellationToken)
+        string ns, HttpRequest request, IResources resources, IManifestLint lint, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await request.ReadObjectAsync(cancellationToken);
         var submission = Submission.Of(body);
-        var template = await resources.GetAsync(submission.TemplateKey(ns), cancellationToken);
-        var workflow = submission.ToWorkflow(template);
+        var stored = await resources.GetAsync(submission.TemplateKey(ns), cancellationToken);
+        var workflow = submission.ToWorkflow(stored, time.GetUtcNow());
         return Answer(request, await StoreAsync(ns, workflow, submission.DryRun, resources, lint, cancellationToken));
     }
 

@@ -3,7 +3,9 @@ using Argosy.ControlPlane.Archive;
 using Argosy.ControlPlane.ArgoServer;
 using Argosy.ControlPlane.Artifacts;
 using Argosy.ControlPlane.Clusters;
+using Argosy.ControlPlane.Cron;
 using Argosy.ControlPlane.Dispatch;
+using Argosy.ControlPlane.Events;
 using Argosy.ControlPlane.Journal;
 using Argosy.ControlPlane.Memoization;
 using Argosy.ControlPlane.Resources;
@@ -15,7 +17,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -55,7 +56,7 @@ public static class HubHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
         });
-        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(_ => options.PostgresConnection is { } connection
             ? HubDatabase.PostgreSql(connection)
             : HubDatabase.Sqlite(Path.Combine(options.DataDirectory, "hub.db")));
@@ -69,6 +70,8 @@ public static class HubHost
         builder.Services.AddMemoization();
         builder.Services.AddArchive();
         builder.Services.AddWorkflows();
+        builder.Services.AddCronWorkflows();
+        builder.Services.AddEvents();
         builder.AddGrains(options);
         var app = builder.Build();
         app.UseAccess();

@@ -18,6 +18,9 @@ public sealed record HubOptions
     /// <summary>Npgsql connection string of the hub's database; null (default) for SQLite in the data directory.</summary>
     public string? PostgresConnection { get; init; }
 
+    /// <summary>What the hub takes for the time. Default the system's clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>The home cluster of workflows that name none; null (default) for the least busy one that is ready.</summary>
     public string? DefaultCluster { get; init; }
 }

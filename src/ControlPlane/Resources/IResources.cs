@@ -43,8 +43,17 @@ public enum ResourceChangeType
 public sealed record ResourceChange(
     ResourceChangeType Type, ResourceKey Key, long ResourceVersion, string Uid, long Generation, Lazy<JsonObject> Content)
 {
+    private readonly IReadOnlyDictionary<string, string>? labels;
+
     /// <summary>The object, parsed when first asked for. It is shared: nobody may modify it.</summary>
     public JsonObject Object => Content.Value;
+
+    /// <summary>The object's labels; known without parsing it.</summary>
+    public IReadOnlyDictionary<string, string> Labels
+    {
+        get => labels ?? Object.Labels();
+        init => labels = value;
+    }
 }
 
 /// <summary>

@@ -18,6 +18,15 @@ public static class Kinds
             ShortNames = ["clusterwftmpl", "cwft"],
         };
 
+    public static readonly ResourceKind CronWorkflow = new("argoproj.io", "v1alpha1", "CronWorkflow", "cronworkflows", "cronworkflow", true)
+    {
+        ShortNames = ["cwf", "cronwf"],
+        HasStatus = true,
+    };
+
+    public static readonly ResourceKind WorkflowEventBinding =
+        new("argoproj.io", "v1alpha1", "WorkflowEventBinding", "workfloweventbindings", "workfloweventbinding", true) { ShortNames = ["wfeb"] };
+
     public static readonly ResourceKind Cluster = new("argosy.io", "v1alpha1", "Cluster", "clusters", "cluster", false) { HasStatus = true };
 
     public static readonly ResourceKind Namespace = new("", "v1", "Namespace", "namespaces", "namespace", false) { ShortNames = ["ns"] };
@@ -31,5 +40,7 @@ public static class Kinds
     public static readonly ResourceKind Pod = new("", "v1", "Pod", "pods", "pod", true) { ShortNames = ["po"], Categories = ["all"], IsView = true };
 
     public static readonly IReadOnlyList<ResourceKind> All =
-        [Workflow, WorkflowTemplate, ClusterWorkflowTemplate, Cluster, Namespace, ConfigMap, Secret, Event, Pod];
+    [
+        Workflow, WorkflowTemplate, ClusterWorkflowTemplate, CronWorkflow, WorkflowEventBinding, Cluster, Namespace, ConfigMap, Secret, Event, Pod,
+    ];
 }

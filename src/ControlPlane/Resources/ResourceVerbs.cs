@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Argosy.ControlPlane.Resources.Caching;
 using Argosy.ControlPlane.Resources.Lifecycle;
@@ -26,6 +27,12 @@ internal sealed record DeleteMode
     public string? ExpectedUid { get; init; }
 
     public string? ExpectedVersion { get; init; }
+
+    /// <summary>What belongs to the object stays, and belongs to nobody. Otherwise it goes as well.</summary>
+    public bool Orphan { get; init; }
+
+    /// <summary>Uids of the owners that this deletion began with: objects may own one another in a circle.</summary>
+    public ImmutableHashSet<string> Going { get; init; } = [];
 }
 
 /// <summary>What a deletion left: the object with its deletion mark while finalizers hold it, else its last value.</summary>
@@ -146,10 +153,16 @@ internal sealed class ResourceVerbs(
                     return key.Kind == Kinds.Namespace ? await EmptyNamespaceAsync(waiting, cancellationToken) : new Deletion(waiting, false);
                 }
             }
-            else if (await queue.WriteAsync(new RemoveObject(key, current.ResourceVersion)) is { } last)
+            else
             {
-                await CloseNamespaceAsync(key.Namespace);
-                return new Deletion(last, true);
+                // What belongs to it goes first: should the hub die meanwhile, the owner is still there to be deleted again.
+                await SettleDependentsAsync(current, mode, cancellationToken);
+                if (await queue.WriteAsync(new RemoveObject(key, current.ResourceVersion)) is { } last)
+                {
+                    await SettleDependentsAsync(current, mode, cancellationToken); // what came in between
+                    await CloseNamespaceAsync(key.Namespace);
+                    return new Deletion(last, true);
+                }
             }
         }
     }
@@ -178,6 +191,41 @@ internal sealed class ResourceVerbs(
         return new Deletion(last ?? @namespace, isGone);
     }
 
+    /// <summary>Deletes what belongs to an object that goes, or lets it go free: orphans, and what has another owner.</summary>
+    private Task SettleDependentsAsync(ObjectSnapshot owner, DeleteMode mode, CancellationToken cancellationToken)
+    {
+        var dependents = cache.DependentsOf(owner.Uid);
+        return dependents.Count == 0 ? Task.CompletedTask : Task.WhenAll(dependents.Select(SettleAsync));
+
+        async Task SettleAsync(ResourceKey key)
+        {
+            try
+            {
+                if (mode.Orphan || HasAnotherOwner(key, owner))
+                {
+                    var trusted = new WriteMode { Trusted = true };
+                    await UpdateAsync(key, copy => OwnerReference.Remove(copy, owner.Uid) ? copy : null, trusted, cancellationToken);
+                }
+                else if (cache.Find(key) is { } dependent && !mode.Going.Contains(dependent.Uid))
+                {
+                    await DeleteAsync(key, new DeleteMode { Going = mode.Going.Add(owner.Uid) }, cancellationToken);
+                }
+            }
+            catch (ApiException gone) when (gone.Code == 404)
+            {
+                // Someone else was faster.
+            }
+        }
+    }
+
+    /// <summary>An owner of a kind that the hub does not serve counts as there: the hub cannot know.</summary>
+    private bool HasAnotherOwner(ResourceKey key, ObjectSnapshot owner) =>
+        cache.Find(key) is { } dependent && dependent.Owners.Any(other => other.Uid != owner.Uid && IsThere(other, key.Namespace));
+
+    private bool IsThere(OwnerReference owner, string? @namespace) =>
+        cache.Kinds.FirstOrDefault(kind => kind.Kind == owner.Kind && kind.ApiVersion == owner.ApiVersion) is not { IsView: false } kind
+        || cache.Find(new ResourceKey(kind, kind.Namespaced ? @namespace : null, owner.Name))?.Uid == owner.Uid;
+
     /// <summary>Runs every admission and reports all that is wrong at once.</summary>
     private async Task AdmitAsync(ResourceKind kind, JsonObject value, JsonObject? existing, CancellationToken cancellationToken)
     {
@@ -205,6 +253,7 @@ internal sealed class ResourceVerbs(
         var last = await queue.WriteAsync(new RemoveObject(current.Key, current.ResourceVersion));
         if (last is not null)
         {
+            await SettleDependentsAsync(current, new DeleteMode(), CancellationToken.None);
             await CloseNamespaceAsync(current.Key.Namespace);
         }
 

@@ -9,7 +9,8 @@ namespace Argosy.ControlPlane.Workflows;
 /// <summary>Looks at workflows and their templates before they are stored: upstream's validation, all errors at once.</summary>
 internal sealed class WorkflowAdmission(IServiceProvider services) : IResourceAdmission
 {
-    public bool Handles(ResourceKind kind) => kind == Kinds.Workflow || kind == Kinds.WorkflowTemplate || kind == Kinds.ClusterWorkflowTemplate;
+    public bool Handles(ResourceKind kind) =>
+        kind == Kinds.Workflow || kind == Kinds.WorkflowTemplate || kind == Kinds.ClusterWorkflowTemplate || kind == Kinds.CronWorkflow;
 
     public async ValueTask<IReadOnlyList<(string Field, string Message)>> AdmitAsync(
         ResourceKind kind, JsonObject manifest, JsonObject? existing, CancellationToken cancellationToken)
@@ -21,7 +22,9 @@ internal sealed class WorkflowAdmission(IServiceProvider services) : IResourceAd
 
         var resources = (IResources)services.GetService(typeof(IResources))!;
         var lookup = await StoredTemplates.ReadAsync(resources, manifest["metadata"]?["namespace"]?.GetValue<string>() ?? "default", cancellationToken);
-        var errors = WorkflowValidator.Validate(manifest, lookup, new ValidationOptions());
+
+        // A cron workflow may come before the template it will run; it says so itself when the template is still missing at its time.
+        var errors = WorkflowValidator.Validate(manifest, lookup, new ValidationOptions { Offline = kind == Kinds.CronWorkflow });
         return [.. errors.Select(error => (error.Path, error.Message))];
     }
 }

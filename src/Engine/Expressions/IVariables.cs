@@ -9,6 +9,9 @@ public interface IVariables
     /// <summary>The variable's value, or null when it is not known (yet) or absent.</summary>
     string? Find(string name);
 
+    /// <summary>The variable as an expression sees it, where it is more than text.</summary>
+    object? FindValue(string name) => Find(name);
+
     /// <summary>Every known variable whose name is <paramref name="root"/> or begins with it and a dot.</summary>
     IEnumerable<KeyValuePair<string, string>> Under(string root);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Argosy.Engine.Cron;
 using Argosy.Engine.Manifests;
 
 namespace Argosy.Engine.Validation;
@@ -8,29 +9,24 @@ internal static class CronRules
 {
     public static void Check(Problems problems, JsonObject spec)
     {
-        var schedules = spec.TextsAt("schedules").ToList();
-        if (spec.TextAt("schedule") is { Length: > 0 } only)
-        {
-            schedules.Add(only);
-        }
-
-        if (schedules.Count == 0)
+        var cron = CronSpec.Read(spec);
+        if (cron.Schedules.Count == 0)
         {
             problems.Add("spec.schedules", "cron workflow must have at least one schedule");
         }
 
-        foreach (var schedule in schedules)
+        var isZone = CronTimeZone.Find(cron.Timezone) is not null;
+        if (!isZone)
         {
-            if (CronSyntax.Problem(schedule) is { } why)
+            problems.Add("spec.timezone", $"invalid timezone \"{cron.Timezone}\": unknown time zone {cron.Timezone}");
+        }
+
+        foreach (var schedule in cron.Schedules)
+        {
+            if (CronSchedule.TryParse(isZone ? cron.InZone(schedule) : schedule, out var why) is null)
             {
                 problems.Add("spec.schedules", $"cron schedule {schedule} is malformed: {why}");
             }
-        }
-
-        var timezone = spec.TextAt("timezone") ?? "";
-        if (timezone is not ("" or "UTC" or "Local") && !TimeZoneInfo.TryFindSystemTimeZoneById(timezone, out _))
-        {
-            problems.Add("spec.timezone", $"invalid timezone \"{timezone}\": unknown time zone {timezone}");
         }
 
         if (spec.TextAt("concurrencyPolicy") is { } policy && policy is not ("" or "Allow" or "Forbid" or "Replace"))

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Argosy.ControlPlane.ArgoServer;
+using Argosy.ControlPlane.Events;
 using Argosy.ControlPlane.Resources;
 using Argosy.ControlPlane.Workflows;
 using Microsoft.AspNetCore.Builder;
@@ -29,7 +30,9 @@ public sealed class ArgoServerHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IManifestLint, ScriptedLint>();
+        builder.Services.AddEvents();
         ArgoServerHost? host = null;
         builder.Services.AddSingleton<IResources>(_ => host!.Resources);
         builder.Services.AddSingleton<IWorkflowVerbs>(_ => host!.Verbs);

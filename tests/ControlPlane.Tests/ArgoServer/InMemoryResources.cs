@@ -14,6 +14,7 @@ public sealed class InMemoryResources : IResources
     private readonly List<Channel<ResourceChange>> observers = [];
     private readonly TaskCompletionSource observed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long version;
+    private HeldCreations? hold;
 
     /// <summary>Completes when someone watches.</summary>
     public Task FirstObserver => observed.Task;
@@ -42,7 +43,20 @@ public sealed class InMemoryResources : IResources
         }
     }
 
-    public Task<JsonObject> CreateAsync(ResourceKind kind, string? @namespace, JsonObject manifest, CancellationToken cancellationToken)
+    public async Task<JsonObject> CreateAsync(ResourceKind kind, string? @namespace, JsonObject manifest, CancellationToken cancellationToken)
+    {
+        if (hold is not null)
+        {
+            await hold.PassAsync();
+        }
+
+        return Create(kind, @namespace, manifest);
+    }
+
+    /// <summary>Creations wait until they are released.</summary>
+    public HeldCreations Hold() => hold = new HeldCreations();
+
+    private JsonObject Create(ResourceKind kind, string? @namespace, JsonObject manifest)
     {
         if (Refusal is not null)
         {
@@ -57,7 +71,7 @@ public sealed class InMemoryResources : IResources
             var key = new ResourceKey(kind, @namespace, metadata["name"]!.ToString());
             return objects.ContainsKey(key)
                 ? throw new ApiException(409, "AlreadyExists", $"{kind.Plural}.{kind.Group} \"{key.Name}\" already exists")
-                : Task.FromResult(Show(ResourceChangeType.Added, key, manifest));
+                : Show(ResourceChangeType.Added, key, manifest);
         }
     }
 

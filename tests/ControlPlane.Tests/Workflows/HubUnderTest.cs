@@ -16,9 +16,15 @@ internal sealed class HubUnderTest : IAsyncDisposable
     /// <summary>The hub's database; to be touched only while the hub is stopped.</summary>
     public string DatabaseFile => Path.Combine(data, "hub.db");
 
-    public static async Task<HubUnderTest> StartAsync(string? defaultCluster = null)
+    /// <summary>Speaks to the hub as its administrator.</summary>
+    public HttpClient Http => http;
+
+    /// <summary>What the hub takes for the time.</summary>
+    public TimeProvider Clock { get; private init; } = TimeProvider.System;
+
+    public static async Task<HubUnderTest> StartAsync(string? defaultCluster = null, TimeProvider? clock = null)
     {
-        var hub = new HubUnderTest();
+        var hub = new HubUnderTest { Clock = clock ?? TimeProvider.System };
         await hub.StartAgainAsync(defaultCluster);
         return hub;
     }
@@ -28,7 +34,10 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public async Task StartAgainAsync(string? defaultCluster = null)
     {
         Hub = await HubHost.StartAsync(
-            new HubOptions { DataDirectory = data, ListenAddress = new(System.Net.IPAddress.Loopback, 0), DefaultCluster = defaultCluster },
+            new HubOptions
+            {
+                DataDirectory = data, ListenAddress = new(System.Net.IPAddress.Loopback, 0), DefaultCluster = defaultCluster, Clock = Clock,
+            },
             CancellationToken.None);
         http.Dispose();
         http = new HttpClient { BaseAddress = Hub.Url };

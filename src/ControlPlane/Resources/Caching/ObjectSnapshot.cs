@@ -30,13 +30,17 @@ internal sealed class ObjectSnapshot
     /// <summary>Grows when what is wanted of the object changes; 1 for views.</summary>
     public long Generation { get; private init; } = 1;
 
+    /// <summary>The objects that this one belongs to.</summary>
+    public IReadOnlyList<OwnerReference> Owners { get; private init; } = [];
+
     public required SelectableParts Selectable { get; init; }
 
     public ReadOnlyMemory<byte> Utf8 => utf8.Value;
 
     public JsonObject Object => tree.Value;
 
-    public ResourceChange AsChange(ResourceChangeType type) => new(type, Key, ResourceVersion, Uid, Generation, tree);
+    public ResourceChange AsChange(ResourceChangeType type) =>
+        new(type, Key, ResourceVersion, Uid, Generation, tree) { Labels = Selectable.Labels };
 
     /// <summary>A private copy, to be changed.</summary>
     public JsonObject Copy() => ObjectJson.Read(Utf8);
@@ -68,6 +72,7 @@ internal sealed class ObjectSnapshot
         {
             Uid = value.MetadataText("uid") ?? "",
             Generation = value.Generation(),
+            Owners = OwnerReference.Of(value),
             Selectable = new SelectableParts(value.Labels(), SelectableFields.Of(key.Kind, value)),
         };
     }

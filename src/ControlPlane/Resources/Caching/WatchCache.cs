@@ -20,6 +20,7 @@ internal sealed class WatchCache
     private const int LargestRead = 256;
     private readonly Lock gate = new();
     private readonly Dictionary<ResourceKind, KindCache> kinds;
+    private readonly DependentIndex dependents = new();
     private long version;
 
     public WatchCache(IEnumerable<ResourceKind> kinds, int rememberedChanges, long startVersion)
@@ -32,6 +33,15 @@ internal sealed class WatchCache
 
     public ObjectSnapshot? Find(ResourceKey key) =>
         kinds.TryGetValue(key.Kind, out var kind) ? kind.Objects.Find(ObjectName.Of(key)) : null;
+
+    /// <summary>The objects that name the owner of this uid.</summary>
+    public IReadOnlyList<ResourceKey> DependentsOf(string ownerUid)
+    {
+        lock (gate)
+        {
+            return dependents.Of(ownerUid);
+        }
+    }
 
     public KindState Read(ResourceKind kind)
     {
@@ -70,6 +80,10 @@ internal sealed class WatchCache
         foreach (var kind in snapshots.GroupBy(snapshot => snapshot.Key.Kind))
         {
             kinds[kind.Key].Objects = SortedObjects.Of(kind);
+            foreach (var snapshot in kind)
+            {
+                dependents.Replace(null, snapshot);
+            }
         }
     }
 
@@ -81,7 +95,8 @@ internal sealed class WatchCache
         {
             foreach (var change in changes)
             {
-                kinds[change.Snapshot.Key.Kind].Apply(change);
+                var before = kinds[change.Snapshot.Key.Kind].Apply(change);
+                dependents.Replace(before, change.Type == ResourceChangeType.Deleted ? null : change.Snapshot);
                 version = change.Snapshot.ResourceVersion;
             }
 
@@ -114,12 +129,14 @@ internal sealed class WatchCache
 
         public TaskCompletionSource Changed { get; set; } = NewSignal();
 
-        public void Apply(CacheChange change)
+        /// <summary>Answers the object's value before the change.</summary>
+        public ObjectSnapshot? Apply(CacheChange change)
         {
             var name = ObjectName.Of(change.Snapshot.Key);
-            var before = objects.Find(name)?.Selectable;
+            var before = objects.Find(name);
             objects = change.Type == ResourceChangeType.Deleted ? objects.Without(name) : objects.With(change.Snapshot);
-            log.Append(new LoggedChange(change.Type, change.Snapshot, before, change.Snapshot.ResourceVersion));
+            log.Append(new LoggedChange(change.Type, change.Snapshot, before?.Selectable, change.Snapshot.ResourceVersion));
+            return before;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Argosy.ControlPlane.Resources.Caching;
 using Argosy.ControlPlane.Resources.Patching;
@@ -96,6 +97,8 @@ internal sealed class WriteEndpoints(ResourceStore store, ResourceOptions option
             DryRun = request.DryRun || body?["dryRun"] is JsonArray { Count: > 0 },
             ExpectedUid = preconditions?.Text("uid"),
             ExpectedVersion = preconditions?.Text("resourceVersion"),
+            Orphan = (request.Query("propagationPolicy") ?? body?.Text("propagationPolicy")) == "Orphan"
+                || body?["orphanDependents"]?.GetValueKind() == JsonValueKind.True,
         };
     }
 }

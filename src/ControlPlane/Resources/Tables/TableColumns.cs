@@ -28,6 +28,24 @@ internal static class TableColumns
             Text("Clusters", "Clusters that run or ran nodes of it.", WorkflowClusters.Names),
             Message,
         ],
+        [Kinds.CronWorkflow] =
+        [
+            Name,
+            Text("Schedule", "When it runs.", Schedules),
+            Text("Timezone", "Zone of the schedules.", value => At(value, "spec.timezone")),
+            Text("Suspended", "Whether it skips every instant.", value => At(value, "spec.suspend") == "true" ? "true" : "false"),
+            new("Active", "Children that have not ended.", (value, _) => (value["status"]?["active"] as JsonArray)?.Count ?? 0, "integer"),
+            new("Last Run", "Time since the last instant it ran for.", (value, now) => At(value, "status.lastScheduledTime") is { } last ? HumanDuration.Since(last, now) : ""),
+            Age,
+            new("Phase", "Active, or Stopped for good.", (value, _) => At(value, "status.phase") ?? "", Priority: 1),
+        ],
+        [Kinds.WorkflowEventBinding] =
+        [
+            Name,
+            Text("Template", "What it submits.", value => At(value, "spec.submit.workflowTemplateRef.name")),
+            Age,
+            new("Selector", "Which events it is for.", (value, _) => At(value, "spec.event.selector")?.Trim() ?? "", Priority: 1),
+        ],
         [Kinds.Cluster] =
         [
             Name,
@@ -80,6 +98,9 @@ internal static class TableColumns
 
     private static TableColumn Count(string name, string description, params string[] maps) =>
         new(name, description, (value, _) => maps.Sum(map => (value[map] as JsonObject)?.Count ?? 0), "integer");
+
+    private static string Schedules(JsonObject cron) => string.Join(
+        ", ", (cron["spec"]?["schedules"] as JsonArray ?? []).Append(cron["spec"]?["schedule"]).OfType<JsonValue>().Select(item => item.ToString()));
 
     private static string ClusterLabels(JsonObject cluster)
     {

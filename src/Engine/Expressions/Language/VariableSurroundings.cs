@@ -20,11 +20,11 @@ internal sealed class VariableSurroundings(IVariables variables, string source) 
 
     public override object? Resolve(VariablePath path, bool nilIsFine)
     {
-        var value = variables.Find(path.Name);
+        var value = variables.FindValue(path.Name);
         var map = Nested(path.Name);
         if (map is not null || value is not null)
         {
-            return map ?? (object?)value;
+            return map ?? value;
         }
 
         var mayBeNil = nilIsFine || (path.Segments.Length > 1 && path.IsOptional(path.Segments.Length - 1));
