@@ -183,7 +183,7 @@ public sealed class Simulator(Func<WorkflowState, Node, LeafOutcome> outcome, Fu
                 Answer(state, node);
                 break;
             case CancelNode cancel when state.At(cancel.Node) is { } node:
-                Report(state, node, new PodStatus(PodPhase.Failed) { Message = cancel.Reason });
+                Report(state, node, cancel.DaemonDone ? new PodStatus(PodPhase.Succeeded) : new PodStatus(PodPhase.Failed) { Message = cancel.Reason });
                 break;
             case ReleaseNode release when state.At(release.Node) is { Cluster: { } cluster }:
                 Release(cluster);

@@ -31,6 +31,23 @@ public sealed class SimulateCommandTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public async Task ReadmesExample_FailsAtItsEvaluation_WithEachNodeInTheClusterThatSuitsIt()
+    {
+        var example = Path.Combine(AppContext.BaseDirectory, "examples", "train-and-deploy");
+
+        var (code, output, error) = await ArgosyAsync(
+            "simulate", example + ".yaml", "--outcomes", example + ".outcomes.json",
+            "--cluster", "gpu:accelerator=nvidia", "--cluster", "serving:tier=serving", "-o", "json");
+
+        Assert.Equal((1, ""), (code, error));
+        var nodes = JsonNode.Parse(output)!["nodes"]!.AsArray().ToDictionary(node => (string)node!["name"]!, node => node!.AsObject());
+        Assert.Equal("fewer penguins than demanded", (string?)nodes["train-and-deploy-x.evaluate"]["message"]);
+        Assert.Equal("gpu", (string?)nodes["train-and-deploy-x.train(1:0.1)"]["cluster"]);
+        Assert.Equal(("serving", "Succeeded", null), ((string?)nodes["train-and-deploy-x.serve"]["cluster"],
+            (string?)nodes["train-and-deploy-x.serve"]["phase"], nodes["train-and-deploy-x.serve"]["message"]));
+    }
+
+    [Fact]
     public async Task Workflow_WithOutcomes_RunsToItsEnd_AsJson()
     {
         var outcomes = folder.Write("outcomes.json", """
