@@ -103,7 +103,7 @@ public sealed class KilledServerTests(PostgreSqlServer postgres)
                     Assert.Equal($"{number + 1}", node.Result);
                     break;
                 case "letter":
-                    Assert.Equal(node.Input("letter")!.ToUpperInvariant(), node.Result);
+                    Assert.Equal($"\"{node.Input("letter")!.ToUpperInvariant()}\"", node.Result);
                     break;
             }
         }

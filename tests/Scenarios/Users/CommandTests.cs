@@ -7,7 +7,7 @@ namespace Argosy.Scenarios.Users;
 public sealed class CommandTests(StandingHub hub)
 {
     [Fact]
-    public async Task Workflow_SubmittedAndWaitedFor_IsListedShownReadAndDeleted()
+    public async Task Workflow_SubmittedAndWaitedFor_IsListedShownReadAndDeleted_AndThenInTheArchive()
     {
         var name = await hub.SubmitAsync(Manifest.Example("hello-world.yaml"));
         (await hub.ArgosyAsync("wait", name)).Succeeded();
@@ -16,8 +16,8 @@ public sealed class CommandTests(StandingHub hub)
         Assert.Matches(@"Status:\s+Succeeded", (await hub.ArgosyAsync("get", name)).Succeeded());
         Assert.Contains("ello", (await hub.ArgosyAsync("logs", name)).Succeeded(), StringComparison.Ordinal);
         (await hub.ArgosyAsync("delete", name)).Succeeded();
-        Assert.Contains(name, (await hub.ArgosyAsync("get", name)).Failed(), StringComparison.Ordinal);
-        Assert.DoesNotContain(name, (await hub.ArgosyAsync("list")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains(name, (await hub.ArgosyAsync("archive", "list")).Succeeded(), StringComparison.Ordinal);
+        Assert.Matches(@"Status:\s+Succeeded", (await hub.ArgosyAsync("get", name)).Succeeded());
     }
 
     [Fact]
