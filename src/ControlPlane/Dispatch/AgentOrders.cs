@@ -11,9 +11,6 @@ internal static class AgentOrders
 {
     private const string LabelPrefix = "workflows.argoproj.io/";
 
-    private static readonly string[] Drivers =
-        ["s3", "gcs", "azure", "oss", "git", "http", "artifactory", "hdfs", "raw", "plugin", "embedded"];
-
     /// <returns>The cluster and what it is told; null when the order concerns no cluster any more.</returns>
     public static (string Cluster, HubMessage Message)? Write(WorkflowState state, WorkflowOrder order)
     {
@@ -61,12 +58,13 @@ internal static class AgentOrders
         };
         intent.Labels.Add(LabelPrefix + "workflow", state.Name);
         intent.Labels.Add(LabelPrefix + "completed", "false");
+        intent.OwnedClaims.AddRange(Claims.Mounted(state, node).Select(claim => claim.ClaimName));
         AddMetadata(intent, pod.Template["metadata"] as JsonObject);
         intent.Annotations[LabelPrefix + "node-id"] = pod.NodeId;
         intent.Annotations[LabelPrefix + "node-name"] = pod.NodeName;
         foreach (var artifact in pod.Inputs.Artifacts)
         {
-            intent.InputArtifacts.Add(Input(artifact.Json));
+            intent.InputArtifacts.Add(Input(state, artifact.Json));
         }
 
         // An optional input that was not supplied is simply not there.
@@ -107,11 +105,11 @@ internal static class AgentOrders
         }
     }
 
-    private static ArtifactTransfer Input(JsonObject artifact) => new()
+    private static ArtifactTransfer Input(WorkflowState state, JsonObject artifact) => new()
     {
         Name = Text(artifact["name"]) ?? "",
         Path = Text(artifact["path"]) ?? "",
-        LocationJson = Location(artifact)?.ToJsonString() ?? "",
+        LocationJson = ArtifactPlaces.OfInput(state, artifact)?.ToJsonString() ?? "",
         Archive = artifact["raw"] is not null || Strategy(artifact) == "none" ? "none" : "",
         Optional = artifact["optional"]?.GetValue<bool>() ?? false,
         Digest = Text(artifact["digest"]) ?? "",
@@ -124,11 +122,7 @@ internal static class AgentOrders
     {
         var name = Text(artifact["name"]) ?? "";
         var archive = Strategy(artifact);
-        var extension = archive switch { "none" => "", "zip" => ".zip", _ => ".tgz" };
-        var location = Location(artifact) ?? new JsonObject
-        {
-            ["embedded"] = new JsonObject { ["key"] = $"{state.Namespace}/{state.Name}/{state.Uid}/{pod.PodName}/{name}{extension}" },
-        };
+        var location = ArtifactPlaces.OfOutput(state, pod, artifact);
         if (artifact["archive"] is { } declared)
         {
             location["archive"] = declared.DeepClone();
@@ -152,19 +146,6 @@ internal static class AgentOrders
         JsonObject archive when archive.ContainsKey("zip") => "zip",
         _ => "tar",
     };
-
-    private static JsonObject? Location(JsonObject artifact)
-    {
-        foreach (var driver in Drivers)
-        {
-            if (artifact[driver] is { } location)
-            {
-                return new JsonObject { [driver] = location.DeepClone() };
-            }
-        }
-
-        return null;
-    }
 
     private static string? Text(JsonNode? node) => node is null ? null : node is JsonValue value && value.TryGetValue(out string? text) ? text : node.ToJsonString();
 }

@@ -21,8 +21,14 @@ internal static class AgentReports
         Host = report.Host.Length > 0 ? report.Host : null,
         Progress = report.Progress.Length > 0 ? report.Progress : null,
         Outputs = OutputsOf(report),
+        StartedAt = report.Started?.ToDateTimeOffset(),
+        FinishedAt = report.Finished?.ToDateTimeOffset(),
         Containers = [.. report.Containers.Select(container =>
-            new ContainerStatus(container.Name, PhaseOf(container.Phase), container.Message.Length > 0 ? container.Message : null))],
+            new ContainerStatus(container.Name, PhaseOf(container.Phase), container.Message.Length > 0 ? container.Message : null)
+            {
+                StartedAt = container.Started?.ToDateTimeOffset(),
+                FinishedAt = container.Finished?.ToDateTimeOffset(),
+            })],
     });
 
     private static NodeOutputs OutputsOf(NodeReport report)

@@ -4,9 +4,11 @@ using Argosy.ControlPlane.Artifacts;
 using Argosy.ControlPlane.Clusters;
 using Argosy.ControlPlane.Dispatch;
 using Argosy.ControlPlane.Journal;
+using Argosy.ControlPlane.Metrics;
 using Argosy.ControlPlane.Resources;
 using Argosy.ControlPlane.Storage;
 using Argosy.ControlPlane.Workflows;
+using Argosy.Engine.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -58,13 +60,15 @@ public static class HubHost
         builder.Services.AddAccess(options.DataDirectory);
         builder.Services.AddArtifacts(options.DataDirectory);
         builder.Services.AddClusters(options.DefaultCluster);
+        builder.Services.AddHubMetrics();
         builder.Services.AddDispatch();
-        builder.Services.AddWorkflows();
+        builder.Services.AddWorkflows(SettingsOf(options));
         builder.AddGrains(options);
         var app = builder.Build();
         app.UseAccess();
         app.MapResources();
         app.MapArgoServer();
+        app.MapHubMetrics();
 
         var database = app.Services.GetRequiredService<HubDatabase>();
         await Migrations.ApplyAsync(database, cancellationToken);
@@ -85,6 +89,15 @@ public static class HubHost
         Kubeconfig.Write(kubeconfig, url, token);
         return new WebHub(app, data, url, token, kubeconfig);
     }
+
+    private static WorkflowSettings SettingsOf(HubOptions options) => new(
+        new HubSettings
+        {
+            WorkflowDefaults = options.WorkflowDefaults,
+            ArtifactRepository = options.ArtifactRepository,
+            PodGcDelaySeconds = options.PodGcDelay.TotalSeconds,
+        },
+        options.SystemNamespace);
 
     private sealed class WebHub(WebApplication app, DataDirectory data, Uri url, string token, string kubeconfig) : RunningHub
     {

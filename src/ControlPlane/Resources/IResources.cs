@@ -45,6 +45,9 @@ public sealed record ResourceChange(
 {
     /// <summary>The object, parsed when first asked for. It is shared: nobody may modify it.</summary>
     public JsonObject Object => Content.Value;
+
+    /// <summary>Its status.phase, known without parsing it; empty where it has none.</summary>
+    public string Phase { get; init; } = "";
 }
 
 /// <summary>

@@ -19,6 +19,11 @@ internal sealed class PlacementSearch(string uid, Fleet fleet)
             return new PlacementAnswered(place.Node, null, null);
         }
 
+        if (place.Rule.Cluster is null && Claims.Home(state, place.Node) is { } home)
+        {
+            place = place with { Rule = new PlacementRule(home, null) };
+        }
+
         var decision = fleet.Place(place.Rule.Cluster, place.Rule.ClusterSelector);
         if (decision.Cluster is null)
         {

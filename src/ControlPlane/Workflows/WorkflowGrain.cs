@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Argosy.Contracts.Agents;
 using Argosy.ControlPlane.Clusters;
 using Argosy.ControlPlane.Dispatch;
 using Argosy.ControlPlane.Journal;
+using Argosy.ControlPlane.Metrics;
 using Argosy.ControlPlane.Resources;
 using Argosy.Engine.Workflows;
 using Microsoft.Extensions.Logging;
@@ -19,7 +21,7 @@ namespace Argosy.ControlPlane.Workflows;
 [Reentrant]
 internal sealed class WorkflowGrain(
     IJournal journal, IResources resources, Fleet fleet, IGrainFactory grains, IEnumerable<IOrderAnswer> answers, IEnumerable<IOrderCarrier> carriers,
-    WorkflowViews views, TimeProvider time, ILogger<WorkflowGrain> log)
+    WorkflowViews views, WorkflowSettings settings, Baselines baselines, HubMetrics metrics, TimeProvider time, ILogger<WorkflowGrain> log)
     : Grain, IWorkflowGrain
 {
     private readonly List<Pending> inbox = [];
@@ -44,7 +46,7 @@ internal sealed class WorkflowGrain(
         ledger = new WorkflowLedger(this.GetPrimaryKeyString(), journal);
         places = new PlacementSearch(this.GetPrimaryKeyString(), fleet);
         await ledger.LoadAsync(cancellationToken);
-        if (State.Accepted && !State.Phase.IsEnd())
+        if (State.Accepted && !IsAtRest)
         {
             StayWhileRunning();
             places.Reserve(State);
@@ -65,7 +67,7 @@ internal sealed class WorkflowGrain(
     {
         if (!State.Accepted)
         {
-            await Take(new Submitted((JsonObject)JsonNode.Parse(manifest)!));
+            await Take(new Submitted((JsonObject)JsonNode.Parse(manifest)!, settings.Hub));
         }
         else
         {
@@ -76,7 +78,13 @@ internal sealed class WorkflowGrain(
 
     public async Task SpecChanged(string manifest)
     {
-        var spec = JsonNode.Parse(manifest)?["spec"] as JsonObject;
+        var workflow = JsonNode.Parse(manifest);
+        if (workflow?["metadata"]?["deletionTimestamp"] is not null && !State.Belongings.Deleted)
+        {
+            await Take(new DeletionSeen());
+        }
+
+        var spec = workflow?["spec"] as JsonObject;
         if (!State.Accepted || State.Phase.IsEnd())
         {
             return;
@@ -206,6 +214,7 @@ internal sealed class WorkflowGrain(
     private async Task DecideAsync(IReadOnlyList<Pending> batch)
     {
         var answers = new string?[batch.Count];
+        var began = Stopwatch.GetTimestamp();
         try
         {
             List<WorkflowFact> facts = [];
@@ -227,6 +236,7 @@ internal sealed class WorkflowGrain(
             if (facts.Count > 0)
             {
                 Publish(facts);
+                metrics.Decided(State, facts, Stopwatch.GetElapsedTime(began));
             }
 
             StayWhileRunning();
@@ -373,16 +383,19 @@ internal sealed class WorkflowGrain(
 
     private void ShowStatus()
     {
-        publisher ??= new StatusPublisher(resources, State, time, log);
+        publisher ??= new StatusPublisher(resources, State, baselines, time, log);
         publisher.Changed();
     }
 
     // An idle grain is put away, and its alarm with it; a workflow that waits for hours still has deadlines.
-    private void StayWhileRunning() => DelayDeactivation(State.Phase.IsEnd() ? TimeSpan.FromTicks(-1) : TimeSpan.MaxValue);
+    private void StayWhileRunning() => DelayDeactivation(IsAtRest ? TimeSpan.FromTicks(-1) : TimeSpan.MaxValue);
+
+    /// <summary>It has ended, and cleaned up behind itself.</summary>
+    private bool IsAtRest => State.Phase.IsEnd() && State.Belongings.Chores.Open.Count == 0;
 
     private void SetAlarm()
     {
-        var next = State.Phase.IsEnd() ? null : State.NextWake;
+        var next = State.NextWake;
         if (next == alarmAt)
         {
             return;

@@ -48,6 +48,7 @@ public sealed class Template
         FailFast = json.Bool("failFast") ?? false;
         RetryStrategy = json.Object("retryStrategy") is { } retry ? Templates.RetryStrategy.Read(retry) : null;
         StepGroups = json["steps"] is JsonArray groups ? [.. groups.Select(ReadGroup)] : [];
+        Metrics = [.. json.Object("metrics").Objects("prometheus")];
         Dag = json.Object("dag") is { } dag ? DagTemplate.Read(dag) : null;
         foreach (var step in StepGroups.SelectMany(group => group))
         {
@@ -72,6 +73,9 @@ public sealed class Template
     public bool FailFast { get; }
 
     public RetryStrategy? RetryStrategy { get; }
+
+    /// <summary>Custom Prometheus metrics, as they stand in the manifest.</summary>
+    public IReadOnlyList<JsonObject> Metrics { get; }
 
     public IReadOnlyList<IReadOnlyList<Step>> StepGroups { get; }
 

@@ -21,6 +21,8 @@ public sealed class WorkflowSpec
         Entrypoint = json.Text("entrypoint");
         Arguments = Arguments.Read(json.Object("arguments"));
         Hooks = LifecycleHook.ReadAll(json.Object("hooks"), json.Text("onExit"));
+        NeedsArtifactRepository = json.ContainsKey("artifactRepositoryRef") || (json.Bool("archiveLogs") ?? false)
+            || templates.Values.Any(template => template.Inputs.Artifacts.Count + template.Outputs.Artifacts.Count > 0 || CallsElsewhere(template));
         Parallelism = json.Int("parallelism");
         Priority = json.Int("priority");
         ServiceAccountName = json.Text("serviceAccountName") ?? "default";
@@ -40,6 +42,15 @@ public sealed class WorkflowSpec
     public int? Priority { get; }
 
     public string ServiceAccountName { get; }
+
+    /// <summary>Whether anything it runs may have artifacts that name no place of their own.</summary>
+    public bool NeedsArtifactRepository { get; }
+
+    private static bool CallsElsewhere(Template template) => template.StepGroups.SelectMany(group => group).Concat(template.Dag?.Tasks ?? [])
+        .Any(step => step.Json.ContainsKey("templateRef") || step.Inline is { } inline && inline.Inputs.Artifacts.Count + inline.Outputs.Artifacts.Count > 0
+            || step.Hooks.Values.Any(hook => hook.TemplateRef is not null));
+
+    public IEnumerable<Template> Templates => templates.Values;
 
     public Template? FindTemplate(string name) => templates.GetValueOrDefault(name);
 }

@@ -39,6 +39,9 @@ public sealed record PodRequest
 
     /// <summary>How long the node may stay Pending, and how long it may take in all; from its start.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>When it must have begun to run (<c>pendingTimeout</c>); null: it may wait.</summary>
+    public DateTimeOffset? PendingDeadline { get; init; }
 }
 
 /// <summary>Works out a node's pod from the state: the same state gives the same pod.</summary>
@@ -75,6 +78,7 @@ public static class PodRequests
             Volumes = volumes,
             ServiceAccount = body.Text("serviceAccountName") ?? state.Spec!.ServiceAccountName,
             Timeout = timeout,
+            PendingDeadline = node.StartedAt + Duration.Parse(body.Text("pendingTimeout")),
             Unresolved = rendered.Unresolved.Concat(rendered.Absent).FirstOrDefault(StepCalls.MustResolve) ?? volumeTag,
         };
         node.Plan = request;
@@ -232,7 +236,7 @@ public static class PodRequests
             Consider(state[retry.Members[0]].StartedAt + max);
         }
 
-        if (!node.Is(NodeFlags.OnExit))
+        if (!node.Is(NodeFlags.Exempt))
         {
             Consider(state.DeadlineAt);
         }

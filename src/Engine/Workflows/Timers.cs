@@ -12,6 +12,7 @@ internal static class Timers
             Shutdowns.Expire(turn);
         }
 
+        Chores.OrderDue(turn);
         foreach (var index in turn.State.TakeDue(turn.Now))
         {
             var node = turn.State[index];
@@ -31,6 +32,14 @@ internal static class Timers
         }
     }
 
+    private static string PendingMessage(Turn turn, Node node)
+    {
+        var template = turn.TemplateOf(node).Json;
+        return PodRequests.Of(turn.State, node).PendingDeadline <= turn.Now ? "pending timeout"
+            : template.ContainsKey("timeout") ? "timeout"
+            : Shutdowns.DeadlineMessage;
+    }
+
     private static void ExpirePod(Turn turn, Node node)
     {
         if (node.CancelRequested)
@@ -39,7 +48,12 @@ internal static class Timers
         }
         else if (node.Phase == NodePhase.Pending)
         {
-            Shutdowns.Abandon(turn, node, turn.TemplateOf(node).Json.ContainsKey("timeout") ? "timeout" : Shutdowns.DeadlineMessage);
+            Shutdowns.Abandon(turn, node, PendingMessage(turn, node));
+        }
+        else if (PodRequests.Of(turn.State, node).Deadline is not { } deadline || deadline > turn.Now)
+        {
+            // It began to run in time.
+            turn.Record(new NodePhaseChanged(node.Index, node.Phase, node.Message, PodRequests.Of(turn.State, node).Deadline));
         }
         else
         {
@@ -62,7 +76,7 @@ internal static class Shutdowns
         turn.Record(new ShutdownRequested(strategy));
         foreach (var node in OpenNodes(state))
         {
-            if (strategy == ShutdownStrategy.Stop && node.Is(NodeFlags.OnExit))
+            if (strategy == ShutdownStrategy.Stop && node.Is(NodeFlags.Exempt))
             {
                 continue;
             }
@@ -89,7 +103,7 @@ internal static class Shutdowns
     public static void Expire(Turn turn)
     {
         turn.Record(new DeadlineExceeded());
-        foreach (var node in OpenNodes(turn.State).Where(node => !node.Is(NodeFlags.OnExit)))
+        foreach (var node in OpenNodes(turn.State).Where(node => !node.Is(NodeFlags.Exempt)))
         {
             if (node.IsPod || node.Type == NodeType.Suspend)
             {

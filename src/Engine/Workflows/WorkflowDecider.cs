@@ -31,7 +31,7 @@ public static class WorkflowDecider
             case Submitted submitted:
                 if (!state.Accepted)
                 {
-                    turn.Record(new WorkflowAccepted(submitted.Manifest, turn.Now));
+                    turn.Record(new WorkflowAccepted(submitted.Manifest, turn.Now, submitted.Hub));
                     turn.Notify(-1);
                 }
 
@@ -50,6 +50,12 @@ public static class WorkflowDecider
                 return null;
             case TimePassed:
                 Timers.Pass(turn);
+                return null;
+            case ChoreAnswered answer:
+                Chores.Answer(turn, answer);
+                return null;
+            case DeletionSeen:
+                ArtifactCollection.OnDeletion(turn);
                 return null;
             case SuspendAsked:
                 return Verbs.Suspend(turn);
@@ -82,6 +88,12 @@ public static class WorkflowDecider
         }
 
         turn.Record(new ResourceRead(answered.Resource, answered.Content));
+        if (answered.Resource.Kind is ResourceRefKind.WorkflowTemplate or ResourceRefKind.ClusterWorkflowTemplate
+            && answered.Resource != turn.State.WorkflowTemplateRef)
+        {
+            ArtifactCollection.Consider(turn, turn.State.HeldSpec(answered.Resource));
+        }
+
         if (turn.State.Parked.Remove(answered.Resource, out var owners))
         {
             foreach (var owner in owners)
@@ -100,6 +112,7 @@ public static class WorkflowDecider
 
         if (placement.Cluster is { } cluster)
         {
+            Claims.Bind(turn, node, cluster);
             turn.Record(new NodePlaced(node.Index, cluster));
             turn.Order(new RunNode(node.Index));
         }
@@ -191,6 +204,7 @@ internal static class Recovery
         var state = turn.State;
         if (state.Phase.IsEnd())
         {
+            Chores.OrderDue(turn);
             return;
         }
 
@@ -216,6 +230,7 @@ internal static class Recovery
             }
         }
 
+        Metrics.Recover(turn);
         Shutdowns.NotifyGroups(turn);
         Timers.Pass(turn);
     }

@@ -5,7 +5,8 @@ namespace Argosy.Engine.Workflows;
 /// <summary>Something that happened and that a workflow has to decide about.</summary>
 public abstract record WorkflowInput;
 
-public sealed record Submitted(JsonObject Manifest) : WorkflowInput;
+/// <param name="Hub">What the hub adds to every workflow.</param>
+public sealed record Submitted(JsonObject Manifest, HubSettings? Hub = null) : WorkflowInput;
 
 /// <summary>The state was loaded again: look at everything that is under way.</summary>
 public sealed record Recovered : WorkflowInput;
@@ -33,6 +34,23 @@ public sealed record SetAsked(
     NodeFieldSelector Selector, NodePhase? Phase, string? Message, IReadOnlyList<ParameterValue> OutputParameters) : WorkflowInput;
 
 public sealed record RetryAsked(bool RestartSuccessful, NodeFieldSelector? Selector, IReadOnlyList<ParameterValue> Parameters) : WorkflowInput;
+
+/// <summary>The workflow's object was deleted; a finalizer holds it.</summary>
+public sealed record DeletionSeen : WorkflowInput;
+
+/// <summary>What became of <see cref="DoChore"/>.</summary>
+public sealed record ChoreAnswered(int Number, ChoreOutcome Outcome, string? Error = null) : WorkflowInput;
+
+public enum ChoreOutcome
+{
+    Done,
+
+    /// <summary>It cannot be done now, such as in a cluster that is away; it is ordered again.</summary>
+    Later,
+
+    /// <summary>It is tried a few times more, and then given up.</summary>
+    Failed,
+}
 
 public sealed record DeadlineAsked(long? Seconds) : WorkflowInput;
 
@@ -66,7 +84,16 @@ public sealed record PodStatus(PodPhase Phase)
 
     public NodeOutputs Outputs { get; init; } = NodeOutputs.None;
 
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
     public IReadOnlyList<ContainerStatus> Containers { get; init; } = [];
 }
 
-public sealed record ContainerStatus(string Name, PodPhase Phase, string? Message);
+public sealed record ContainerStatus(string Name, PodPhase Phase, string? Message)
+{
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+}

@@ -63,8 +63,17 @@ public sealed class WorkflowState
     /// <summary>Nodes that have not ended.</summary>
     public int OpenNodes { get; private set; }
 
-    /// <summary>Leaf nodes that ended, and leaf nodes in all: the workflow's progress.</summary>
-    public (int Done, int All) Progress { get; private set; }
+    /// <summary>The sum of its leaves' progress.</summary>
+    public Progress Progress { get; private set; }
+
+    /// <summary>What its pods used; null: nothing is known of any.</summary>
+    public IReadOnlyDictionary<string, long>? ResourcesDuration { get; private set; }
+
+    /// <summary>What the hub added to the workflow; null: nothing.</summary>
+    public HubSettings? HubSettings { get; private set; }
+
+    /// <summary>What it has beside its nodes.</summary>
+    public WorkflowBelongings Belongings { get; } = new();
 
     /// <summary>Nodes in order of creation; those that a retry removed are gone from it.</summary>
     public IEnumerable<Node> Nodes => nodes.Where(node => node is not null)!;
@@ -117,7 +126,9 @@ public sealed class WorkflowState
 
             var node = timers.TryPeek(out _, out var due) ? due : (DateTimeOffset?)null;
             var deadline = DeadlineAt;
-            return node is null || deadline < node ? deadline ?? node : node;
+            var next = node is null || deadline < node ? deadline ?? node : node;
+            var chore = Belongings.Chores.Next;
+            return next is null || chore < next ? chore ?? next : next;
         }
     }
 
@@ -209,7 +220,7 @@ public sealed class WorkflowState
                 node.Outputs = set.Outputs;
                 break;
             case NodeProgressed progressed when At(progressed.Node) is { } node:
-                node.Progress = progressed.Progress;
+                Advance(node, Progress.Parse(progressed.Progress) ?? node.Progress);
                 break;
             case GlobalOutputSet global:
                 SetGlobal(global);
@@ -229,12 +240,20 @@ public sealed class WorkflowState
             case WorkflowRetried retried:
                 Reopen(retried);
                 break;
+            case ChoreDone done when Belongings.Chores.Find(done.Number) is { } chore:
+                Finish(chore, done.Error is null);
+                break;
+            default:
+                Belongings.Apply(fact);
+                ConstantVariables = fact is MetadataStamped ? null : ConstantVariables;
+                break;
         }
     }
 
     private void Accept(WorkflowAccepted accepted)
     {
         Manifest = accepted.Manifest;
+        HubSettings = accepted.Hub;
         var metadata = Manifest.Object("metadata");
         Name = metadata.Text("name") ?? "";
         Namespace = metadata.Text("namespace") ?? "default";
@@ -256,15 +275,46 @@ public sealed class WorkflowState
 
         if (WorkflowTemplateRef is not { } reference)
         {
-            Spec = new WorkflowSpec(submitted);
+            Spec = new WorkflowSpec(OverDefaults(submitted));
         }
         else if (resources.GetValueOrDefault(reference) is { } template)
         {
-            var merged = SpecMerge.Over(template, submitted);
+            var merged = OverDefaults(SpecMerge.Over(template, submitted));
             merged.Remove("workflowTemplateRef");
             Spec = new WorkflowSpec(merged);
-            ActiveDeadlineSeconds ??= merged.Long("activeDeadlineSeconds");
         }
+
+        if (Spec is not null)
+        {
+            ActiveDeadlineSeconds ??= Spec.Json.Long("activeDeadlineSeconds");
+            Suspended |= submitted["suspend"] is null && (Spec.Json.Bool("suspend") ?? false);
+        }
+    }
+
+    private JsonObject OverDefaults(JsonObject spec) =>
+        HubSettings?.WorkflowDefaults.Object("spec") is { } defaults ? SpecMerge.Over(defaults, spec) : spec;
+
+    /// <summary>A label of the workflow's object: stamped, submitted, or the hub's default.</summary>
+    public string? Label(string name) => Labels.GetValueOrDefault(name);
+
+    internal IReadOnlyDictionary<string, string> Labels => Metadata("labels", Belongings.StampedLabels);
+
+    internal IReadOnlyDictionary<string, string> Annotations => Metadata("annotations", Belongings.StampedAnnotations);
+
+    private Dictionary<string, string> Metadata(string field, IReadOnlyDictionary<string, string> stamped)
+    {
+        var merged = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in HubSettings?.WorkflowDefaults.Object("metadata").TextMap(field) ?? merged)
+        {
+            merged[name] = value;
+        }
+
+        foreach (var (name, value) in Manifest.Object("metadata").TextMap(field).Concat(stamped))
+        {
+            merged[name] = value;
+        }
+
+        return merged;
     }
 
     /// <summary>The resource whose spec the workflow runs, when it names one.</summary>
@@ -333,7 +383,7 @@ public sealed class WorkflowState
 
         if (IsProgress(node))
         {
-            Progress = (Progress.Done + (created.Phase.IsEnd() ? 1 : 0), Progress.All + 1);
+            Advance(node, IsDone(node) ? Progress.One.Completed : Progress.One);
         }
     }
 
@@ -367,10 +417,40 @@ public sealed class WorkflowState
             CountActive(node, -1);
         }
 
-        if (wasRunning && IsProgress(node))
+        if (wasRunning && IsProgress(node) && IsDone(node))
         {
-            Progress = (Progress.Done + 1, Progress.All);
+            Advance(node, node.Progress.Completed);
         }
+
+        if (ended.Used is { } used)
+        {
+            Use(node, used);
+        }
+    }
+
+    /// <summary>A leaf's progress counts for every group around it.</summary>
+    private void Advance(Node leaf, Progress progress)
+    {
+        var change = progress - leaf.Progress;
+        for (var node = leaf; node is not null; node = At(node.Owner))
+        {
+            if (node == leaf || !IsProgress(node))
+            {
+                node.Progress += change;
+            }
+        }
+
+        Progress += change;
+    }
+
+    private void Use(Node pod, IReadOnlyDictionary<string, long> used)
+    {
+        for (var node = pod; node is not null; node = At(node.Owner))
+        {
+            node.ResourcesDuration = PodUsage.Sum(node.ResourcesDuration, used);
+        }
+
+        ResourcesDuration = PodUsage.Sum(ResourcesDuration, used);
     }
 
     private void CountActive(Node node, int change)
@@ -416,6 +496,26 @@ public sealed class WorkflowState
         node.FailedOwned = 0;
     }
 
+    private void Finish(Chore chore, bool done)
+    {
+        if (done && chore.Kind == ChoreKind.RemovePods)
+        {
+            foreach (var node in PodGarbage.Chosen(this, chore.Node))
+            {
+                node.PodRemoved = true;
+            }
+        }
+        else if (done && chore.Kind == ChoreKind.CollectArtifact)
+        {
+            for (var node = At(chore.Node); node is not null; node = node.Is(NodeFlags.Retried) ? At(node.Owner) : null)
+            {
+                node.Outputs = node.Outputs.Without(chore.Name!);
+            }
+        }
+
+        Belongings.Finish(chore, done);
+    }
+
     private void SetGlobal(GlobalOutputSet global)
     {
         if (global.Parameter is { } parameter)
@@ -432,6 +532,7 @@ public sealed class WorkflowState
     private void Reopen(WorkflowRetried retried)
     {
         Generation++;
+        Belongings.Reopen();
         Phase = WorkflowPhase.Running;
         Message = null;
         StartedAt = retried.At;
@@ -473,12 +574,22 @@ public sealed class WorkflowState
 
     private void Recount(HashSet<int> gone)
     {
-        var (done, all) = (0, 0);
         ActivePods = 0;
         OpenNodes = 0;
+        Progress = default;
+        ResourcesDuration = null;
         foreach (var node in Nodes)
         {
             node.ActiveChildren = 0;
+            if (!node.IsPod)
+            {
+                node.ResourcesDuration = null;
+            }
+
+            if (!IsProgress(node))
+            {
+                node.Progress = default;
+            }
         }
 
         foreach (var node in Nodes)
@@ -488,11 +599,19 @@ public sealed class WorkflowState
             node.Open = node.Members.Count(member => !this[member].IsFulfilled);
             node.FailedOwned = node.Members.Count(member => this[member].IsFatal);
             CountActive(node, node.Phase.IsEnd() ? 0 : 1);
-            all += IsProgress(node) ? 1 : 0;
-            done += IsProgress(node) && node.Phase.IsEnd() ? 1 : 0;
-        }
+            if (IsProgress(node))
+            {
+                var progress = node.Progress;
+                node.Progress = default;
+                Advance(node, progress);
+            }
 
-        Progress = (done, all);
+            if (node.IsPod && node.ResourcesDuration is { } used)
+            {
+                node.ResourcesDuration = null;
+                Use(node, used);
+            }
+        }
     }
 
     private void Wake(Node node, DateTimeOffset? at)
@@ -506,5 +625,8 @@ public sealed class WorkflowState
 
     private bool IsCurrent(int index, DateTimeOffset at) => At(index) is { } node && !node.Phase.IsEnd() && node.WakeAt == at;
 
-    private static bool IsProgress(Node node) => node.IsPod || node.Type == NodeType.Suspend;
+    private static bool IsProgress(Node node) => node.IsPod || node.Type is NodeType.Suspend or NodeType.Container;
+
+    // What failed was not done.
+    private static bool IsDone(Node node) => node.Phase is NodePhase.Succeeded or NodePhase.Skipped or NodePhase.Omitted;
 }

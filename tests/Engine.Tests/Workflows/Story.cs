@@ -9,11 +9,12 @@ internal sealed class Story
 {
     private readonly Queue<WorkflowOrder> open = new();
 
-    public Story(string spec, string name = "wf")
+    public Story(string spec, string name = "wf", Dictionary<ResourceRef, JsonObject?>? resources = null, HubSettings? hub = null)
     {
+        Resources = resources ?? [];
         Take(new Submitted((JsonObject)JsonNode.Parse($$"""
             {"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","metadata":{"name":"{{name}}","namespace":"default","uid":"uid-1"},"spec":{{spec}}}
-            """)!));
+            """)!, hub));
     }
 
     public WorkflowState State { get; } = new();
@@ -27,7 +28,7 @@ internal sealed class Story
     /// <summary>What placement answers; null: no place.</summary>
     public Func<PlacementRule, string?> Cluster { get; set; } = _ => "home";
 
-    public Dictionary<ResourceRef, JsonObject?> Resources { get; } = [];
+    public Dictionary<ResourceRef, JsonObject?> Resources { get; }
 
     public Node this[string name] => State.Find(name) ?? throw new KeyNotFoundException($"no node {name}; there are: {string.Join(", ", State.Nodes.Select(node => node.Name))}");
 

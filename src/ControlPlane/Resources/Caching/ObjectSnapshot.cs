@@ -36,7 +36,10 @@ internal sealed class ObjectSnapshot
 
     public JsonObject Object => tree.Value;
 
-    public ResourceChange AsChange(ResourceChangeType type) => new(type, Key, ResourceVersion, Uid, Generation, tree);
+    public ResourceChange AsChange(ResourceChangeType type) => new(type, Key, ResourceVersion, Uid, Generation, tree)
+    {
+        Phase = Selectable.Fields.GetValueOrDefault("status.phase", ""),
+    };
 
     /// <summary>A private copy, to be changed.</summary>
     public JsonObject Copy() => ObjectJson.Read(Utf8);
