@@ -101,10 +101,11 @@ internal sealed class StatusPublisher(
             if (state.Phase.IsEnd())
             {
                 endIsStored = true;
+                var durations = state.Phase == WorkflowPhase.Succeeded ? Estimation.Durations(state.Name, status) : null;
                 await nodes.OffloadAsync(state.Uid, status, stopping.Token);
                 if (await resources.ModifyAsync(key, workflow => Write(workflow, status), stopping.Token) is { } ended)
                 {
-                    baselines.Note(state.Namespace, ended);
+                    baselines.Note(state.Namespace, ended, durations);
                 }
 
                 metadataStored = true;

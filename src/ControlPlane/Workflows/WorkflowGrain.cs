@@ -53,7 +53,7 @@ internal sealed class WorkflowGrain(
         {
             StayWhileRunning();
             places.Reserve(State);
-            if (!State.Postponed)
+            if (!State.Postponed && !State.Phase.IsEnd())
             {
                 queue.Keep(this.GetPrimaryKeyString(), State.Namespace);
             }

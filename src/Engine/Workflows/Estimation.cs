@@ -23,10 +23,11 @@ public static class Estimation
 
     /// <summary>What is remembered of a baseline: seconds by what stands behind the workflow's name in a node's name.</summary>
     /// <param name="workflow">A finished Workflow object with its status.</param>
-    public static JsonObject? Durations(JsonObject workflow)
+    public static JsonObject? Durations(JsonObject workflow) => Durations(workflow.Object("metadata").Text("name") ?? "", workflow.Object("status"));
+
+    /// <summary>The same from a workflow's name and its status at the end.</summary>
+    public static JsonObject? Durations(string name, JsonObject? status)
     {
-        var name = workflow.Object("metadata").Text("name") ?? "";
-        var status = workflow.Object("status");
         if (Seconds(status) is not { } total)
         {
             return null;

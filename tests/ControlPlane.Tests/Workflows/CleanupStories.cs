@@ -70,6 +70,39 @@ public sealed class CleanupStories
         await hub.BecomesAsync("wf", workflow => HubUnderTest.PhaseOf(workflow) == "Succeeded" && workflow["status"]!["persistentVolumeClaims"] is null);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Estimates_HubIsStartedAgain_ComeFromTheLatestRun_AlsoWhenItsObjectIsGone(bool gone)
+    {
+        await using var hub = await HubUnderTest.StartAsync();
+        await hub.Hub.DeclareClusterAsync("one", NoLabels);
+        var (code, _) = await hub.AskAsync(HttpMethod.Post, "/apis/argoproj.io/v1alpha1/namespaces/default/workflowtemplates", """
+            {"apiVersion":"argoproj.io/v1alpha1","kind":"WorkflowTemplate","metadata":{"name":"t"},"spec":{"entrypoint":"main","templates":[
+              {"name":"main","steps":[[{"name":"a","template":"leaf"}]]},{"name":"leaf","container":{"image":"busybox","command":["true"]}}]}}
+            """);
+        Assert.Equal(201, code);
+        await using (var earlier = await ScriptedAgent.ConnectAsync(hub.Hub, "one"))
+        {
+            await hub.CreateAsync("first", """{"workflowTemplateRef":{"name":"t"}}""");
+            await earlier.ReportsAsync((await earlier.IsAskedToRunAsync()).Key, PodPhase.PodSucceeded);
+            await hub.BecomesAsync("first", workflow => (string?)workflow["metadata"]!["labels"]?["workflows.argoproj.io/workflow-archiving-status"] == "Persisted");
+        }
+
+        if (gone)
+        {
+            await hub.DeleteAsync("first");
+            await hub.VanishesAsync("first");
+        }
+
+        await hub.StopAsync();
+        await hub.StartAgainAsync();
+        await hub.CreateAsync("second", """{"workflowTemplateRef":{"name":"t"}}""");
+
+        await hub.BecomesAsync("second", workflow => workflow["status"]?["estimatedDuration"] is not null
+            && workflow["status"]!["nodes"] is JsonObject nodes && nodes.Any(node => (string?)node.Value!["name"] == "second[0].a" && node.Value["estimatedDuration"] is not null));
+    }
+
     [Fact]
     public async Task TimeToLive_IsOver_TheWorkflowIsDeleted()
     {

@@ -83,6 +83,31 @@ internal sealed class HubUnderTest : IAsyncDisposable
         throw new InvalidOperationException($"the watch ended before workflow {name} was gone");
     }
 
+    /// <summary>Calls the hub and answers its status code and body.</summary>
+    public async Task<(int Code, JsonObject Body)> AskAsync(HttpMethod method, string path, string? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        }
+
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return ((int)answer.StatusCode, (JsonObject)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
+    }
+
+    /// <summary>Changes the stored data behind the hub's back.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var database = Argosy.ControlPlane.Storage.HubDatabase.Sqlite(Path.Combine(data, "hub.db"));
+        await using var connection = await database.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the tests' own texts
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async Task DeleteAsync(string name) =>
         (await http.DeleteAsync(new Uri($"/apis/argoproj.io/v1alpha1/namespaces/default/workflows/{name}", UriKind.Relative))).EnsureSuccessStatusCode();
 

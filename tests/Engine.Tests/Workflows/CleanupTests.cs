@@ -11,7 +11,7 @@ public sealed class CleanupTests
     private static Story TwoSteps(string more, string mounts = "[]") => new($$$"""
         { {{{more}}} "entrypoint":"main","templates":[
           {"name":"main","steps":[[{"name":"a","template":"leaf","continueOn":{"failed":true}}],[{"name":"b","template":"leaf"}]]},
-          {"name":"leaf","metadata":{"labels":{"keep":"no"}},"container":{"image":"i","volumeMounts":{{{mounts}}}}}]}
+          {"name":"leaf","metadata":{"labels":{"keep":"no"}},"container":{"image":"i","volumeMounts":{{{mounts}}} }}]}
         """);
 
     private static Story WithClaim(string more = "") =>

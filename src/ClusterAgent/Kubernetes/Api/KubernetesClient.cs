@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Argosy.ClusterAgent.Kubernetes.Connecting;
+using static Argosy.ClusterAgent.Kubernetes.Api.ApiTransport;
+
+namespace Argosy.ClusterAgent.Kubernetes.Api;
+
+/// <summary>
+/// Any object of one cluster as JSON: what the server has is neither lost nor changed by passing through here. Every call throws
+/// <see cref="KubernetesException"/> when the server refuses or cannot be reached.
+/// </summary>
+public sealed class KubernetesClient(ClusterConnection connection, TimeProvider time) : IDisposable
+{
+    private readonly ApiTransport _transport = new(connection, time);
+
+    /// <summary>The namespace that was chosen with the connection.</summary>
+    public string Namespace { get; } = connection.Namespace;
+
+    /// <summary>One object; null when there is none of this name.</summary>
+    public async Task<JsonObject?> FindAsync(ResourceType type, string? @namespace, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(type.Path(@namespace, name), cancellationToken);
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    public Task<JsonObject> GetAsync(ResourceType type, string? @namespace, string name, CancellationToken cancellationToken) =>
+        ReadAsync(type.Path(@namespace, name), cancellationToken);
+
+    /// <summary>One page of a list. The first page of a list without a version is consistent with all writes before it.</summary>
+    public async Task<ObjectPage> ListPageAsync(ResourceType type, string? @namespace, ListQuery query, CancellationToken cancellationToken)
+    {
+        var list = await ReadAsync(type.Path(@namespace) + query.ToQueryString(), cancellationToken);
+        var metadata = list["metadata"] as JsonObject;
+        var items = list["items"] as JsonArray ?? [];
+        List<JsonObject> objects = new(items.Count);
+        foreach (var item in items.OfType<JsonObject>().ToList())
+        {
+            items.Remove(item);
+            item["apiVersion"] ??= type.ApiVersion; // lists leave out what all their items share
+            item["kind"] ??= type.Kind;
+            objects.Add(item);
+        }
+
+        return new ObjectPage(objects, (string?)metadata?["resourceVersion"] ?? "", (string?)metadata?["continue"] is { Length: > 0 } next ? next : null);
+    }
+
+    /// <summary>Every object that matches, page by page.</summary>
+    public async IAsyncEnumerable<JsonObject> ListAsync(
+        ResourceType type, string? @namespace, ListQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var next = query; next is not null;)
+        {
+            var page = await ListPageAsync(type, @namespace, next, cancellationToken);
+            foreach (var item in page.Items)
+            {
+                yield return item;
+            }
+
+            next = page.Continue is { } token ? query with { Continue = token } : null;
+        }
+    }
+
+    /// <summary>What changes from a version on. Ends when the server ends it, which it does every few minutes.</summary>
+    /// <exception cref="KubernetesException">Also in the midst of it; <see cref="KubernetesException.IsExpired"/>: list again.</exception>
+    public async IAsyncEnumerable<WatchEvent> WatchAsync(
+        ResourceType type, string? @namespace, ListQuery query, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var path = type.Path(@namespace) + (query with { Watch = true, ResourceVersion = resourceVersion }).ToQueryString();
+        using var response = await _transport.SendAsync(new Request(HttpMethod.Get, path) { MayRepeat = true }, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        using var reader = new StreamReader(body);
+        while (await NextLineAsync(reader, cancellationToken) is { } line)
+        {
+            yield return WatchEvent.Read(line);
+        }
+    }
+
+    public Task<JsonObject> CreateAsync(ResourceType type, string? @namespace, JsonObject item, CancellationToken cancellationToken) =>
+        WriteAsync(new Request(HttpMethod.Post, type.Path(@namespace)) { Body = item.ToJsonString() }, cancellationToken);
+
+    /// <summary>Replaces the object if it is still of the version that <paramref name="item"/> names.</summary>
+    public Task<JsonObject> ReplaceAsync(ResourceType type, string? @namespace, string name, JsonObject item, CancellationToken cancellationToken) =>
+        WriteAsync(new Request(HttpMethod.Put, type.Path(@namespace, name)) { Body = item.ToJsonString() }, cancellationToken);
+
+    public Task<JsonObject> PatchAsync(
+        ResourceType type, string? @namespace, string name, ObjectPatch patch, CancellationToken cancellationToken, string? subresource = null) =>
+        WriteAsync(
+            new Request(HttpMethod.Patch, type.Path(@namespace, name, subresource) + patch.QueryString)
+            {
+                Body = patch.Body.ToJsonString(), ContentType = patch.ContentType, MayRepeat = patch.MayRepeat,
+            },
+            cancellationToken);
+
+    /// <summary>Has the object deleted.</summary>
+    /// <returns>False when there was none.</returns>
+    public async Task<bool> DeleteAsync(
+        ResourceType type, string? @namespace, string name, DeleteOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _transport.SendAsync(
+                new Request(HttpMethod.Delete, type.Path(@namespace, name)) { Body = options.ToJson().ToJsonString(), MayRepeat = true }, cancellationToken);
+            return true;
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A container's log, as the server streams it; the caller disposes of it.</summary>
+    public async Task<Stream> ReadLogAsync(string @namespace, string pod, PodLogQuery query, CancellationToken cancellationToken)
+    {
+        var path = ResourceType.Pod.Path(@namespace, pod, "log") + query.ToQueryString();
+        var response = await _transport.SendAsync(new Request(HttpMethod.Get, path) { MayRepeat = true }, cancellationToken);
+        return await response.Content.ReadAsStreamAsync(cancellationToken); // closing it closes the response
+    }
+
+    /// <summary>Any path below the server's root, such as <c>apis</c> or <c>version</c>.</summary>
+    public async Task<JsonObject> ReadAsync(string path, CancellationToken cancellationToken) =>
+        await JsonAsync(new Request(HttpMethod.Get, path) { MayRepeat = true }, cancellationToken);
+
+    public void Dispose() => _transport.Dispose();
+
+    private Task<JsonObject> WriteAsync(Request request, CancellationToken cancellationToken) => JsonAsync(request, cancellationToken);
+
+    private async Task<JsonObject> JsonAsync(Request request, CancellationToken cancellationToken)
+    {
+        using var response = await _transport.SendAsync(request, cancellationToken);
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            return await JsonNode.ParseAsync(body, cancellationToken: cancellationToken) as JsonObject
+                ?? throw new KubernetesException((int)response.StatusCode, "BadAnswer", $"{request.Method} {request.Path}: the answer is not an object");
+        }
+        catch (Exception failure) when (failure is JsonException or HttpIOException or IOException)
+        {
+            throw new KubernetesException(0, "BadAnswer", $"{request.Method} {request.Path}: the answer broke off: {failure.Message}", null, failure);
+        }
+    }
+
+    private static async Task<string?> NextLineAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellationToken);
+        }
+        catch (IOException failure)
+        {
+            throw new KubernetesException(0, "Unreachable", $"the watch broke off: {failure.Message}", null, failure);
+        }
+    }
+}
