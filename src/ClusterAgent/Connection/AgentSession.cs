@@ -64,6 +64,12 @@ internal sealed class AgentSession(
                 case HubMessage.BodyOneofCase.Forget:
                     await ObeyAsync(new AttemptKey { WorkflowUid = message.Forget }, () => runtime.ForgetAsync(message.Forget, cancellationToken));
                     break;
+                case HubMessage.BodyOneofCase.Remove:
+                    await ObeyAsync(message.Remove, () => runtime.RemoveAsync(message.Remove, cancellationToken));
+                    break;
+                case HubMessage.BodyOneofCase.DropClaims:
+                    await ObeyAsync(new AttemptKey { WorkflowUid = message.DropClaims }, () => runtime.DropClaimsAsync(message.DropClaims, cancellationToken));
+                    break;
                 case HubMessage.BodyOneofCase.None:
                     // A newer hub says something this agent does not know; fields are only ever added.
                     break;

@@ -41,6 +41,8 @@ internal sealed class EmbeddedRuntime(
 
     private string Pods => Path.Join(_data, "pods");
 
+    private OwnedClaims Claims => new(Path.Join(_data, "volumes"), Path.Join(_data, "claims"));
+
     private EmbeddedMachine Machine => _machine ?? throw new InvalidOperationException("the runtime was not started");
 
     public async Task StartAsync(IReportSink reports, CancellationToken cancellationToken)
@@ -58,7 +60,7 @@ internal sealed class EmbeddedRuntime(
             scripts,
             Outermost(options.HiddenFolders.Select(Path.GetFullPath).Append(_data)),
             _places,
-            new PodPlanner(hub, Path.Join(_data, "volumes")),
+            new PodPlanner(hub, Claims.Folder),
             new InputDelivery(hub),
             new OutputCollector(hub),
             PodlessTemplates.Of(hub, time),
@@ -78,6 +80,7 @@ internal sealed class EmbeddedRuntime(
             return Task.CompletedTask;
         }
 
+        Claims.Own(intent);
         var folder = new AttemptFolder(Path.Join(Pods, name));
         folder.Create(intent);
         var attempt = Hold(folder, intent);
@@ -123,6 +126,28 @@ internal sealed class EmbeddedRuntime(
         }
     }
 
+    public async Task RemoveAsync(AttemptKey key, CancellationToken cancellationToken)
+    {
+        var name = AttemptFolder.NameOf(key);
+        if (_attempts.TryGetValue(name, out var attempt))
+        {
+            attempt.Stop.Request(new StopReason.Cancelled(""));
+            await RemoveWhenOverAsync(name, attempt);
+        }
+
+        var folder = Path.Join(Pods, name);
+        if (Directory.Exists(folder))
+        {
+            Remove(folder);
+        }
+    }
+
+    public Task DropClaimsAsync(string workflowUid, CancellationToken cancellationToken)
+    {
+        Claims.Drop(workflowUid);
+        return Task.CompletedTask;
+    }
+
     public async Task ForgetAsync(string workflowUid, CancellationToken cancellationToken)
     {
         var running = _attempts.Where(attempt => attempt.Value.Intent.Key.WorkflowUid == workflowUid).ToList();
@@ -137,6 +162,8 @@ internal sealed class EmbeddedRuntime(
         {
             Remove(folder);
         }
+
+        Claims.Drop(workflowUid);
     }
 
     public async IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -34,7 +34,13 @@ public interface IPodRuntime
     /// <summary>Forgets a finished attempt and all it left, except its logs.</summary>
     Task ReleaseAsync(AttemptKey key, CancellationToken cancellationToken);
 
-    /// <summary>Ends and forgets everything of a workflow, logs as well.</summary>
+    /// <summary>Forgets an attempt and all it left, logs as well.</summary>
+    Task RemoveAsync(AttemptKey key, CancellationToken cancellationToken);
+
+    /// <summary>Removes the claims that were made for a workflow, with their data.</summary>
+    Task DropClaimsAsync(string workflowUid, CancellationToken cancellationToken);
+
+    /// <summary>Ends and forgets everything of a workflow, logs and claims as well.</summary>
     Task ForgetAsync(string workflowUid, CancellationToken cancellationToken);
 
     /// <summary>The log of one container; empty when it is no longer there.</summary>

@@ -45,6 +45,12 @@ internal sealed class ArtifactStore(IEnumerable<IArtifactDriver> drivers) : IArt
         return driver.ListAsync(location, cancellationToken);
     }
 
+    public Task DeleteAsync(string @namespace, ArtifactTransfer artifact, CancellationToken cancellationToken)
+    {
+        var (driver, location) = Locate(@namespace, artifact);
+        return driver.DeleteAsync(location, cancellationToken);
+    }
+
     private (IArtifactDriver Driver, ArtifactLocation Location) Locate(string @namespace, ArtifactTransfer artifact)
     {
         var json = Parse(artifact);

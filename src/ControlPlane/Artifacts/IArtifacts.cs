@@ -38,6 +38,10 @@ public interface IArtifacts
     /// <exception cref="ArtifactMissingException">Nothing is stored there.</exception>
     Task<Stream> OpenAsync(string @namespace, ArtifactTransfer artifact, CancellationToken cancellationToken);
 
+    /// <summary>Deletes the stored bytes. What is gone already is fine.</summary>
+    /// <exception cref="ArtifactLocationException">The location cannot be reached, or its driver cannot delete.</exception>
+    Task DeleteAsync(string @namespace, ArtifactTransfer artifact, CancellationToken cancellationToken);
+
     Task<StoredArtifact> StoreAsync(string @namespace, ArtifactTransfer artifact, Stream content, CancellationToken cancellationToken);
 
     /// <summary>As <see cref="IHubLink.ListArtifactAsync"/>.</summary>

@@ -66,6 +66,7 @@ internal static class AgentOrders
             intent.OutputArtifacts.Add(log);
         }
 
+        intent.OwnedClaims.AddRange(Claims.Mounted(state, node).Select(claim => claim.ClaimName));
         foreach (var artifact in pod.Inputs.Artifacts)
         {
             intent.InputArtifacts.Add(Input(artifact.Json));

@@ -25,8 +25,14 @@ internal static class AgentReports
             ? new Engine.Workflows.HttpAnswer(http.StatusCode, http.Headers.ToDictionary(header => header.Name, header => (IReadOnlyList<string>)[.. header.Values]))
             : null,
         Files = report.Files is { } files ? [.. files.Paths] : null,
+        StartedAt = report.Started?.ToDateTimeOffset(),
+        FinishedAt = report.Finished?.ToDateTimeOffset(),
         Containers = [.. report.Containers.Select(container =>
-            new ContainerStatus(container.Name, PhaseOf(container.Phase), container.Message.Length > 0 ? container.Message : null))],
+            new ContainerStatus(container.Name, PhaseOf(container.Phase), container.Message.Length > 0 ? container.Message : null)
+            {
+                StartedAt = container.Started?.ToDateTimeOffset(),
+                FinishedAt = container.Finished?.ToDateTimeOffset(),
+            })],
     });
 
     private static NodeOutputs OutputsOf(NodeReport report)

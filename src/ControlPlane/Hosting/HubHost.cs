@@ -8,10 +8,12 @@ using Argosy.ControlPlane.Dispatch;
 using Argosy.ControlPlane.Events;
 using Argosy.ControlPlane.Journal;
 using Argosy.ControlPlane.Memoization;
+using Argosy.ControlPlane.Metrics;
 using Argosy.ControlPlane.Resources;
 using Argosy.ControlPlane.Storage;
 using Argosy.ControlPlane.Synchronization;
 using Argosy.ControlPlane.Workflows;
+using Argosy.Engine.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -65,11 +67,12 @@ public static class HubHost
         builder.Services.AddAccess(options.DataDirectory);
         builder.Services.AddArtifacts(options.DataDirectory);
         builder.Services.AddClusters(options.DefaultCluster);
+        builder.Services.AddHubMetrics();
         builder.Services.AddDispatch();
         builder.Services.AddSynchronization();
         builder.Services.AddMemoization();
         builder.Services.AddArchive();
-        builder.Services.AddWorkflows();
+        builder.Services.AddWorkflows(SettingsOf(options));
         builder.Services.AddCronWorkflows();
         builder.Services.AddEvents();
         builder.AddGrains(options);
@@ -77,6 +80,7 @@ public static class HubHost
         app.UseAccess();
         app.MapResources();
         app.MapArgoServer();
+        app.MapHubMetrics();
 
         var database = app.Services.GetRequiredService<HubDatabase>();
         await Migrations.ApplyAsync(database, cancellationToken);
@@ -97,6 +101,15 @@ public static class HubHost
         Kubeconfig.Write(kubeconfig, url, token, tls.AuthorityPem);
         return new WebHub(app, data, tls, url, token, kubeconfig);
     }
+
+    private static WorkflowSettings SettingsOf(HubOptions options) => new(
+        new HubSettings
+        {
+            WorkflowDefaults = options.WorkflowDefaults,
+            ArtifactRepository = options.ArtifactRepository,
+            PodGcDelaySeconds = options.PodGcDelay.TotalSeconds,
+        },
+        options.SystemNamespace);
 
     private sealed class WebHub(WebApplication app, DataDirectory data, HubTls tls, Uri url, string token, string kubeconfig) : RunningHub
     {

@@ -23,4 +23,16 @@ public sealed record HubOptions
 
     /// <summary>The home cluster of workflows that name none; null (default) for the least busy one that is ready.</summary>
     public string? DefaultCluster { get; init; }
+
+    /// <summary>Parts of a Workflow object (metadata, spec) that lie under every workflow's own; null (default): nothing.</summary>
+    public System.Text.Json.Nodes.JsonObject? WorkflowDefaults { get; init; }
+
+    /// <summary>Artifact repository of workflows that have no other, in Argo's form; null (default): the store in the data directory.</summary>
+    public System.Text.Json.Nodes.JsonObject? ArtifactRepository { get; init; }
+
+    /// <summary>How long pods that podGC chose are kept, unless the workflow says otherwise. Default 5 seconds, as upstream's.</summary>
+    public TimeSpan PodGcDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where ConfigMaps that serve all namespaces are, such as shared artifact repositories. Default <c>argo</c>.</summary>
+    public string SystemNamespace { get; init; } = "argo";
 }

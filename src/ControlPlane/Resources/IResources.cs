@@ -54,6 +54,9 @@ public sealed record ResourceChange(
         get => labels ?? Object.Labels();
         init => labels = value;
     }
+
+    /// <summary>Its status.phase, known without parsing it; empty where it has none.</summary>
+    public string Phase { get; init; } = "";
 }
 
 /// <summary>

@@ -13,8 +13,12 @@ namespace Argosy.ControlPlane.Workflows;
 /// spends at most a twentieth of its time on it.
 /// </summary>
 /// <remarks>Runs in the turns of its workflow's grain.</remarks>
-internal sealed class StatusPublisher(IResources resources, NodeStore nodes, WorkflowState state, TimeProvider time, ILogger log) : IAsyncDisposable
+internal sealed class StatusPublisher(
+    IResources resources, NodeStore nodes, WorkflowState state, Baselines baselines, TimeProvider time, ILogger log) : IAsyncDisposable
 {
+    /// <summary>On ended workflows that have not cleaned up yet: after a restart they are taken up again.</summary>
+    public const string CleanupAnnotation = "argosy.io/cleaning-up";
+
     private const int Share = 20;
 
     private readonly CancellationTokenSource stopping = new();
@@ -24,6 +28,7 @@ internal sealed class StatusPublisher(IResources resources, NodeStore nodes, Wor
     private Task? showing;
     private bool dirty;
     private bool endIsStored;
+    private bool metadataStored;
 
     /// <summary>The state has changed: its status is shown soon, and at once where the workflow has ended.</summary>
     public void Changed()
@@ -96,8 +101,20 @@ internal sealed class StatusPublisher(IResources resources, NodeStore nodes, Wor
             if (state.Phase.IsEnd())
             {
                 endIsStored = true;
+                var durations = state.Phase == WorkflowPhase.Succeeded ? Estimation.Durations(state.Name, status) : null;
                 await nodes.OffloadAsync(state.Uid, status, stopping.Token);
+                if (await resources.ModifyAsync(key, workflow => Write(workflow, status), stopping.Token) is { } ended)
+                {
+                    baselines.Note(state.Namespace, ended, durations);
+                }
+
+                metadataStored = true;
+            }
+            else if (MetadataIsDue)
+            {
                 await resources.ModifyAsync(key, workflow => Write(workflow, status), stopping.Token);
+                metadataStored = true;
+                endIsStored = false;
             }
             else
             {
@@ -132,6 +149,11 @@ internal sealed class StatusPublisher(IResources resources, NodeStore nodes, Wor
             metadata["labels"] = labels = [];
         }
 
+        if (!metadataStored)
+        {
+            WriteStamped(metadata, labels);
+        }
+
         labels["workflows.argoproj.io/phase"] = state.Phase.ToText();
         labels["workflows.argoproj.io/completed"] = state.Phase.IsEnd() ? "true" : "false";
         if (!state.Phase.IsEnd())
@@ -143,6 +165,7 @@ internal sealed class StatusPublisher(IResources resources, NodeStore nodes, Wor
             labels[ArchiveController.StatusLabel] = "Pending";
         }
 
+        WriteCleanup(metadata);
         if (workflow["spec"] is JsonObject spec)
         {
             WriteSpec(spec);
@@ -150,6 +173,70 @@ internal sealed class StatusPublisher(IResources resources, NodeStore nodes, Wor
 
         workflow["status"] = status.Parent is null ? status : status.DeepClone(); // a second try finds it in the first one's copy
         return true;
+    }
+
+    /// <summary>What the workflow puts on its own object must outlast a restart; it is written once, and is its users' afterwards.</summary>
+    private bool MetadataIsDue => !metadataStored
+        && (state.Belongings.StampedLabels.Count + state.Belongings.StampedAnnotations.Count > 0 || ArtifactCollection.NeedsFinalizer(state));
+
+    private void WriteStamped(JsonObject metadata, JsonObject labels)
+    {
+        foreach (var (name, value) in state.Belongings.StampedLabels)
+        {
+            labels[name] = value;
+        }
+
+        if (state.Belongings.StampedAnnotations.Count == 0)
+        {
+            return;
+        }
+
+        var annotations = Annotations(metadata);
+        foreach (var (name, value) in state.Belongings.StampedAnnotations)
+        {
+            annotations[name] = value;
+        }
+    }
+
+    private static JsonObject Annotations(JsonObject metadata)
+    {
+        if (metadata["annotations"] is not JsonObject annotations)
+        {
+            metadata["annotations"] = annotations = [];
+        }
+
+        return annotations;
+    }
+
+    private void WriteCleanup(JsonObject metadata)
+    {
+        if (state.Phase.IsEnd() && state.Belongings.Chores.Open.Count > 0)
+        {
+            Annotations(metadata)[CleanupAnnotation] = "true";
+        }
+        else
+        {
+            (metadata["annotations"] as JsonObject)?.Remove(CleanupAnnotation);
+        }
+
+        var finalizers = metadata["finalizers"] as JsonArray;
+        var held = finalizers?.FirstOrDefault(finalizer => (string?)finalizer == ArtifactCollection.Finalizer);
+        if (ArtifactCollection.NeedsFinalizer(state))
+        {
+            if (held is null)
+            {
+                metadata["finalizers"] = finalizers ??= [];
+                finalizers.Add(ArtifactCollection.Finalizer);
+            }
+        }
+        else if (held is not null && state.Belongings.CollectsArtifacts)
+        {
+            finalizers!.Remove(held);
+            if (finalizers.Count == 0)
+            {
+                metadata.Remove("finalizers");
+            }
+        }
     }
 
     private void WriteSpec(JsonObject spec)

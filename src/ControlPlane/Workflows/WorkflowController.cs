@@ -81,5 +81,9 @@ internal sealed class WorkflowController(IResources resources, IGrainFactory gra
         }
     }
 
-    private static bool IsEnded(JsonObject workflow) => workflow["status"]?["phase"]?.GetValue<string>() is "Succeeded" or "Failed" or "Error";
+    /// <summary>Ended, and with nothing left to clean up.</summary>
+    private static bool IsEnded(JsonObject workflow) =>
+        workflow["status"]?["phase"]?.GetValue<string>() is "Succeeded" or "Failed" or "Error"
+        && workflow["metadata"]?["deletionTimestamp"] is null
+        && workflow["metadata"]?["annotations"]?[StatusPublisher.CleanupAnnotation] is null;
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Argosy.Contracts.Agents;
 using Argosy.ControlPlane.Archive;
 using Argosy.ControlPlane.Clusters;
 using Argosy.ControlPlane.Dispatch;
 using Argosy.ControlPlane.Journal;
+using Argosy.ControlPlane.Metrics;
 using Argosy.ControlPlane.Resources;
 using Argosy.Engine.Workflows;
 using Microsoft.Extensions.Logging;
@@ -21,7 +23,8 @@ namespace Argosy.ControlPlane.Workflows;
 [Reentrant]
 internal sealed class WorkflowGrain(
     IJournal journal, IResources resources, Fleet fleet, IGrainFactory grains, IEnumerable<IOrderAnswer> answers, IEnumerable<IOrderCarrier> carriers,
-    WorkflowQueue queue, WorkflowViews views, NodeStore nodes, TimeProvider time, ILogger<WorkflowGrain> log)
+    WorkflowQueue queue, WorkflowViews views, NodeStore nodes, WorkflowSettings settings, Baselines baselines, HubMetrics metrics, TimeProvider time,
+    ILogger<WorkflowGrain> log)
     : Grain, IWorkflowGrain
 {
     private readonly List<Pending> inbox = [];
@@ -46,11 +49,11 @@ internal sealed class WorkflowGrain(
         ledger = new WorkflowLedger(this.GetPrimaryKeyString(), journal);
         places = new PlacementSearch(this.GetPrimaryKeyString(), fleet);
         await ledger.LoadAsync(cancellationToken);
-        if (State.Accepted && !State.Phase.IsEnd())
+        if (State.Accepted && !IsAtRest)
         {
             StayWhileRunning();
             places.Reserve(State);
-            if (!State.Postponed)
+            if (!State.Postponed && !State.Phase.IsEnd())
             {
                 queue.Keep(this.GetPrimaryKeyString(), State.Namespace);
             }
@@ -77,7 +80,7 @@ internal sealed class WorkflowGrain(
         if (!State.Accepted)
         {
             var submitted = (JsonObject)JsonNode.Parse(manifest)!;
-            await Take(new Submitted(submitted) { Postponed = !MayRun(submitted) });
+            await Take(new Submitted(submitted, settings.Hub) { Postponed = !MayRun(submitted) });
         }
         else
         {
@@ -88,7 +91,13 @@ internal sealed class WorkflowGrain(
 
     public async Task SpecChanged(string manifest)
     {
-        var spec = JsonNode.Parse(manifest)?["spec"] as JsonObject;
+        var workflow = JsonNode.Parse(manifest);
+        if (workflow?["metadata"]?["deletionTimestamp"] is not null && !State.Belongings.Deleted)
+        {
+            await Take(new DeletionSeen());
+        }
+
+        var spec = workflow?["spec"] as JsonObject;
         if (!State.Accepted || State.Phase.IsEnd())
         {
             return;
@@ -226,6 +235,7 @@ internal sealed class WorkflowGrain(
     private async Task DecideAsync(IReadOnlyList<Pending> batch)
     {
         var answers = new string?[batch.Count];
+        var began = Stopwatch.GetTimestamp();
         try
         {
             List<WorkflowFact> facts = [];
@@ -243,10 +253,15 @@ internal sealed class WorkflowGrain(
                 await ledger.AppendAsync(facts);
             }
 
+            if (facts.Count > 0)
+            {
+                Publish(facts); // before the orders: what they take out of sight must not be shown after them
+            }
+
             await CarryOutAsync(orders);
             if (facts.Count > 0)
             {
-                Publish(facts);
+                metrics.Decided(State, facts, Stopwatch.GetElapsedTime(began));
             }
 
             StayWhileRunning();
@@ -396,12 +411,15 @@ internal sealed class WorkflowGrain(
 
     private void ShowStatus()
     {
-        publisher ??= new StatusPublisher(resources, nodes, State, time, log);
+        publisher ??= new StatusPublisher(resources, nodes, State, baselines, time, log);
         publisher.Changed();
     }
 
     // An idle grain is put away, and its alarm with it; a workflow that waits for hours still has deadlines.
-    private void StayWhileRunning() => DelayDeactivation(State.Phase.IsEnd() ? TimeSpan.FromTicks(-1) : TimeSpan.MaxValue);
+    private void StayWhileRunning() => DelayDeactivation(IsAtRest ? TimeSpan.FromTicks(-1) : TimeSpan.MaxValue);
+
+    /// <summary>It has ended, and cleaned up behind itself.</summary>
+    private bool IsAtRest => State.Phase.IsEnd() && State.Belongings.Chores.Open.Count == 0;
 
     private void LeaveWhenEnded()
     {
@@ -413,7 +431,7 @@ internal sealed class WorkflowGrain(
 
     private void SetAlarm()
     {
-        var next = State.Phase.IsEnd() ? null : State.NextWake;
+        var next = State.NextWake;
         if (next == alarmAt)
         {
             return;

@@ -7,16 +7,20 @@ namespace Argosy.ControlPlane.Workflows;
 
 internal static class WorkflowServices
 {
-    public static void AddWorkflows(this IServiceCollection services)
+    public static void AddWorkflows(this IServiceCollection services, WorkflowSettings settings)
     {
         services.AddOptions<WorkflowOptions>().BindConfiguration(WorkflowOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WorkflowQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkflowQueue>()); // before the controller: it counts what is there
+        services.AddSingleton(settings);
+        services.AddSingleton<Baselines>();
         services.AddSingleton<WorkflowViews>();
         services.AddSingleton<IWorkflowVerbs, WorkflowVerbs>();
         services.AddSingleton<IWorkflowLogs, WorkflowLogs>();
         services.AddSingleton<IResourceAdmission, WorkflowAdmission>();
         services.AddSingleton<IOrderAnswer, ResourceReading>();
+        services.AddSingleton<IOrderCarrier, CleanupCarrier>();
+        services.AddHostedService<TimeToLiveController>();
         services.AddSingleton<IManifestLint, ManifestLint>();
         services.AddHostedService<WorkflowController>();
     }

@@ -46,7 +46,7 @@ internal sealed class WorkflowViews(IResources resources, TimeProvider time, ILo
         var (open, completed) = (Labels(state, "false"), Labels(state, "true"));
         foreach (var index in touched)
         {
-            if (state.At(index) is { Type: NodeType.Pod, Cluster: not null } node)
+            if (state.At(index) is { Type: NodeType.Pod, Cluster: not null, PodRemoved: false } node)
             {
                 ShowPod(state, node, node.Phase.IsEnd() ? completed : open);
             }
@@ -57,15 +57,17 @@ internal sealed class WorkflowViews(IResources resources, TimeProvider time, ILo
     public void ShowAll(WorkflowState state)
     {
         var (open, completed) = (Labels(state, "false"), Labels(state, "true"));
-        foreach (var node in state.Nodes.Where(node => node is { Type: NodeType.Pod, Cluster: not null }))
+        foreach (var node in state.Nodes.Where(node => node is { Type: NodeType.Pod, Cluster: not null, PodRemoved: false }))
         {
             ShowPod(state, node, node.Phase.IsEnd() ? completed : open);
         }
     }
 
-    public void Withdraw(WorkflowState state)
+    public void Withdraw(WorkflowState state) => Withdraw(state, state.Nodes.Where(node => node is { Type: NodeType.Pod, Cluster: not null }));
+
+    public void Withdraw(WorkflowState state, IEnumerable<Node> pods)
     {
-        foreach (var node in state.Nodes.Where(node => node is { Type: NodeType.Pod, Cluster: not null }))
+        foreach (var node in pods)
         {
             resources.WithdrawView(KeyOf(state, node));
         }

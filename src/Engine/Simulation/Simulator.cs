@@ -165,10 +165,6 @@ public sealed class Simulator(Func<WorkflowState, Node, LeafOutcome> outcome, Fu
     {
         switch (order)
         {
-            case ReadResource { Resource.Kind: ResourceRefKind.ArtifactRepository } repository:
-                // Nothing is stored, so any repository will do.
-                inputs.Add(new ResourceAnswered(repository.Resource, new JsonObject { ["embedded"] = new JsonObject() }));
-                break;
             case ReadResource read:
                 inputs.Add(new ResourceAnswered(read.Resource, resource(read.Resource)));
                 break;

@@ -34,7 +34,7 @@ public sealed record LifecycleHook(string? Template, TemplateRef? TemplateRef, s
 
         if (!string.IsNullOrEmpty(onExit))
         {
-            hooks.TryAdd("exit", new LifecycleHook(onExit, null, null, new JsonObject { ["template"] = onExit }));
+            hooks["exit"] = new LifecycleHook(onExit, null, null, new JsonObject { ["template"] = onExit }); // the old spelling wins, as upstream
         }
 
         return hooks;

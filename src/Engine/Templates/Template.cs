@@ -49,6 +49,7 @@ public sealed class Template
         FailFast = json.Bool("failFast") ?? false;
         RetryStrategy = json.Object("retryStrategy") is { } retry ? Templates.RetryStrategy.Read(retry) : null;
         StepGroups = json["steps"] is JsonArray groups ? [.. groups.Select(ReadGroup)] : [];
+        Metrics = [.. json.Object("metrics").Objects("prometheus")];
         Dag = json.Object("dag") is { } dag ? DagTemplate.Read(dag) : null;
         for (var group = 0; group < StepGroups.Count; group++)
         {
@@ -85,6 +86,9 @@ public sealed class Template
     public JsonTags? Memoize { get; }
 
     public RetryStrategy? RetryStrategy { get; }
+
+    /// <summary>Custom Prometheus metrics, as they stand in the manifest.</summary>
+    public IReadOnlyList<JsonObject> Metrics { get; }
 
     public IReadOnlyList<IReadOnlyList<Step>> StepGroups { get; }
 

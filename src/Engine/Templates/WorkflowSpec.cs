@@ -24,6 +24,8 @@ public sealed class WorkflowSpec
         Entrypoint = json.Text("entrypoint");
         Arguments = Arguments.Read(json.Object("arguments"));
         Hooks = LifecycleHook.ReadAll(json.Object("hooks"), json.Text("onExit"));
+        NeedsArtifactRepository = json.ContainsKey("artifactRepositoryRef") || (json.Bool("archiveLogs") ?? false)
+            || templates.Values.Any(template => HasArtifacts(template) || CallsElsewhere(template));
         Parallelism = json.Int("parallelism");
         Priority = json.Int("priority");
         Synchronization = json.Object("synchronization") is { Count: > 0 } synchronization ? JsonTags.Compile(synchronization) : null;
@@ -47,6 +49,18 @@ public sealed class WorkflowSpec
     public JsonTags? Synchronization { get; }
 
     public string ServiceAccountName { get; }
+
+    /// <summary>Whether anything it runs may have artifacts that name no place of their own.</summary>
+    public bool NeedsArtifactRepository { get; }
+
+    private static bool HasArtifacts(Template template) => template.Inputs.Artifacts.Count + template.Outputs.Artifacts.Count > 0
+        || template.Type == TemplateType.Data || (template.Json.Object("archiveLocation").Bool("archiveLogs") ?? false);
+
+    private static bool CallsElsewhere(Template template) => template.StepGroups.SelectMany(group => group).Concat(template.Dag?.Tasks ?? [])
+        .Any(step => step.Json.ContainsKey("templateRef") || step.Inline is { } inline && HasArtifacts(inline)
+            || step.Hooks.Values.Any(hook => hook.TemplateRef is not null));
+
+    public IEnumerable<Template> Templates => templates.Values;
 
     public Template? FindTemplate(string name) => templates.GetValueOrDefault(name);
 }

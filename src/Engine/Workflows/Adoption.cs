@@ -7,11 +7,11 @@ namespace Argosy.Engine.Workflows;
 /// <summary>Takes up a workflow that had a life before: its recorded nodes become nodes like any other, and what was under way goes on.</summary>
 internal static class Adoption
 {
-    public static void Begin(Turn turn, JsonObject manifest)
+    public static void Begin(Turn turn, JsonObject manifest, HubSettings? hub)
     {
         var desired = (JsonObject)manifest.DeepClone();
         desired.Remove("status");
-        turn.Record(new WorkflowAccepted(desired, turn.Now));
+        turn.Record(new WorkflowAccepted(desired, turn.Now, hub));
         RecordedRun run;
         try
         {
@@ -19,7 +19,7 @@ internal static class Adoption
         }
         catch (FormatException unreadable)
         {
-            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Error, unreadable.Message, turn.Now));
+            WorkflowEnd.Reach(turn, WorkflowPhase.Error, unreadable.Message);
             return;
         }
 

@@ -5,18 +5,17 @@ using Argosy.Engine.Templates;
 namespace Argosy.Engine.Workflows;
 
 /// <summary>
-/// Where a workflow's artifacts lie unless they say it themselves: a repository of the workflow's artifactRepositoryRef, else the default one
-/// of its namespace, else the hub's own store.
+/// Where a workflow's artifacts lie unless they say it themselves: in the repository that was chosen when it began
+/// (<see cref="ArtifactRepositories"/>), else in the hub's own store.
 /// </summary>
 internal sealed class ArtifactRepository
 {
-    private const string DefaultConfigMap = "artifact-repositories";
     private const string DefaultKeyFormat = "{{workflow.name}}/{{pod.name}}";
 
     // The hub's own store outlives workflows of the same name, so its keys tell them apart.
     private const string EmbeddedKeyFormat = "{{workflow.namespace}}/{{workflow.name}}/{{workflow.uid}}/{{pod.name}}";
 
-    private static readonly JsonObject Embedded = new() { ["embedded"] = new JsonObject { ["keyFormat"] = EmbeddedKeyFormat } };
+    private static readonly JsonObject Embedded = new() { ["embedded"] = new JsonObject() };
 
     private readonly ArtifactStorage storage;
     private readonly JsonObject location;
@@ -25,14 +24,10 @@ internal sealed class ArtifactRepository
     private ArtifactRepository(ArtifactStorage storage, JsonObject location, string prefix) =>
         (this.storage, this.location, this.prefix) = (storage, location, prefix);
 
-    /// <summary>What has to be read before the template's artifacts can be placed; null when nothing has.</summary>
-    public static ResourceRef? Missing(WorkflowState state, Template template) =>
-        NeedsRepository(state, template) && Reference(state) is var reference && !state.Resources.ContainsKey(reference) ? reference : null;
-
     /// <summary>The repository as one pod sees it.</summary>
     /// <param name="archiveLocation">The template's own, rendered; it stands over the repository where it is complete.</param>
     /// <param name="variables">What key patterns may mention.</param>
-    /// <exception cref="ExpressionException">The workflow names a repository that does not exist.</exception>
+    /// <exception cref="ExpressionException">The workflow's repository names no storage.</exception>
     public static ArtifactRepository Of(WorkflowState state, JsonObject? archiveLocation, IVariables variables)
     {
         if (ArtifactStorage.Of(archiveLocation) is var (own, given) && own.IsComplete(given))
@@ -40,8 +35,9 @@ internal sealed class ArtifactRepository
             return new ArtifactRepository(own, (JsonObject)given.DeepClone(), own.Key is { } field ? given.Text(field) ?? "" : "");
         }
 
-        var (storage, found) = ArtifactStorage.Of(Found(state)) ?? throw new ExpressionException($"{Reference(state)} names no storage");
-        var format = (storage.Format is null ? null : found.Text(storage.Format)) ?? DefaultKeyFormat;
+        var (storage, found) = ArtifactStorage.Of(state.Belongings.ArtifactRepository ?? Embedded)
+            ?? throw new ExpressionException("the workflow's artifact repository names no storage");
+        var format = (storage.Format is null ? null : found.Text(storage.Format)) ?? DefaultFormat(storage, found.Text("keyPrefix"));
         var location = (JsonObject)found.DeepClone();
         location.Remove("keyPrefix");
         if (storage.Format is not null)
@@ -53,7 +49,23 @@ internal sealed class ArtifactRepository
     }
 
     /// <summary>Whether a repository asks for the logs of every pod.</summary>
-    public static bool ArchivesLogs(WorkflowState state) => state.Resources.GetValueOrDefault(Reference(state)).Bool("archiveLogs") ?? false;
+    public static bool ArchivesLogs(WorkflowState state) => state.Belongings.ArtifactRepository.Bool("archiveLogs") ?? false;
+
+    // keyPrefix is what repositories had before key formats.
+    private static string DefaultFormat(ArtifactStorage storage, string? prefix) => storage.Field == "embedded" ? EmbeddedKeyFormat
+        : string.IsNullOrEmpty(prefix) ? DefaultKeyFormat
+        : $"{prefix}/{DefaultKeyFormat}";
+
+    /// <summary>As <see cref="Place"/>, for an output: what is not packed keeps its file's name.</summary>
+    public JsonObject PlaceOutput(JsonObject artifact)
+    {
+        var name = artifact.Text("name") ?? "";
+        var file = (artifact.Object("archive")?.ContainsKey("none") ?? false) && storage.Field != "embedded" // whose keys are per artifact
+            && Path.GetFileName((artifact.Text("path") ?? "").TrimEnd('/')) is { Length: > 0 } last
+            ? last
+            : name + ArtifactArchive.Extension(artifact);
+        return Place(artifact, file);
+    }
 
     /// <summary>Gives an artifact that only names a key, or nothing at all, its whole location.</summary>
     /// <param name="name">What its key ends with where it names none.</param>
@@ -93,26 +105,6 @@ internal sealed class ArtifactRepository
 
         return Place(folder, "");
     }
-
-    private static JsonObject Found(WorkflowState state) => state.Resources.GetValueOrDefault(Reference(state)) switch
-    {
-        { } found => found,
-        null when state.Spec!.Json.Object("artifactRepositoryRef") is null => Embedded,
-        _ => throw new ExpressionException($"{Reference(state)} of artifactRepositoryRef not found in namespace {state.Namespace}"),
-    };
-
-    private static ResourceRef Reference(WorkflowState state)
-    {
-        var reference = state.Spec!.Json.Object("artifactRepositoryRef");
-        return new ResourceRef(ResourceRefKind.ArtifactRepository, $"{reference.Text("configMap") ?? DefaultConfigMap}/{reference.Text("key")}");
-    }
-
-    private static bool NeedsRepository(WorkflowState state, Template template) =>
-        template.IsPod
-        && (template.Outputs.Artifacts.Any(IsOpen) || template.Inputs.Artifacts.Count > 0 || template.Type == TemplateType.Data
-            || PodLogs.AreArchived(state, template.Json));
-
-    private static bool IsOpen(Artifact artifact) => ArtifactStorage.Of(artifact.Json) is not var (storage, location) || !storage.IsComplete(location);
 }
 
 /// <summary>Whether a pod's logs are kept as artifacts.</summary>

@@ -91,13 +91,13 @@ internal static class DagEvaluation
             return CallOutcome.Made;
         }
 
-        var flags = dag.Flags & NodeFlags.OnExit;
+        var flags = dag.Flags & NodeFlags.Exempt;
         if (Launching.IsRefused(turn.State, flags))
         {
             return CallOutcome.Refused; // the DAG ends when what runs has ended
         }
 
-        if (turn.State.Suspended && !flags.HasFlag(NodeFlags.OnExit))
+        if (turn.State.Suspended && (flags & NodeFlags.Exempt) == 0)
         {
             return CallOutcome.Refused; // resuming looks at every task again
         }
@@ -195,7 +195,7 @@ internal static class DagEvaluation
     {
         if (dag.Members.Count < plan.Wanted.Count || plan.Wanted.Any(task => turn.State.Find($"{dag.Name}.{task}") is null))
         {
-            if (Launching.IsRefused(turn.State, dag.Flags & NodeFlags.OnExit))
+            if (Launching.IsRefused(turn.State, dag.Flags & NodeFlags.Exempt))
             {
                 turn.End(dag, NodePhase.Failed, Launching.RefusalOf(turn.State));
             }

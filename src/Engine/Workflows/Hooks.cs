@@ -55,7 +55,7 @@ internal static class Hooks
         foreach (var (name, hook) in Of(turn, Around(turn, owner), node))
         {
             var made = turn.State.Find(NodeNames.Hook(node.Name, name));
-            if (made is null ? IsDue(node, name, hook, variables) && !Launching.IsRefused(turn.State, owner.Flags & NodeFlags.OnExit) : !made.IsFulfilled)
+            if (made is null ? IsDue(node, name, hook, variables) && !Launching.IsRefused(turn.State, FlagsOf(owner, name)) : !made.IsFulfilled)
             {
                 return false;
             }
@@ -73,7 +73,7 @@ internal static class Hooks
             var nodeName = NodeNames.Hook(node!.Name, name);
             if (turn.State.Find(nodeName) is null && IsDue(node, name, hook, variables))
             {
-                made &= Call(turn, owner, boundary, node, nodeName, hook, variables) != CallOutcome.Waiting;
+                made &= Call(turn, owner, boundary, node, name, hook, variables) != CallOutcome.Waiting;
             }
         }
 
@@ -122,13 +122,18 @@ internal static class Hooks
     }
 
     private static CallOutcome Call(
-        Turn turn, Node owner, Node boundary, Node node, string nodeName, LifecycleHook hook, IVariables variables) =>
-        Make(turn, owner.Index, boundary.Index, boundary.Scope, nodeName, hook, OutputsOf(node, variables), boundary.Flags & NodeFlags.OnExit, []);
+        Turn turn, Node owner, Node boundary, Node node, string name, LifecycleHook hook, IVariables variables) =>
+        Make(
+            turn, owner.Index, boundary.Index, boundary.Scope, NodeNames.Hook(node.Name, name), hook, OutputsOf(node, variables), FlagsOf(boundary, name),
+            name == "exit" ? WorkflowEvaluation.OwnArguments(turn.State) : Arguments.None);
+
+    /// <summary>What ended while the workflow was stopped still gets its exit hook; other hooks are refused like any node.</summary>
+    private static NodeFlags FlagsOf(Node boundary, string name) => (boundary.Flags & NodeFlags.Exempt) | (name == "exit" ? NodeFlags.StepExit : NodeFlags.None);
 
     /// <summary>Calls a hook's template; what cannot be called becomes a node in Error.</summary>
     public static CallOutcome Make(
         Turn turn, int owner, int boundary, TemplateScope scope, string nodeName, LifecycleHook hook, IVariables variables, NodeFlags flags,
-        IReadOnlyList<ParameterValue> inherited)
+        Arguments inherited)
     {
         var failed = new NodeCreated(nodeName, NodeType.Pod, NodePhase.Error, owner, boundary, hook.Template ?? "", turn.Now)
         {
@@ -152,9 +157,9 @@ internal static class Hooks
 
             var rendered = JsonTags.Compile(hook.Json).Render(variables);
             var arguments = StepCalls.ArgumentsOf((System.Text.Json.Nodes.JsonObject)rendered.Json!, rendered);
-            if (arguments.Parameters.Count == 0 && inherited.Count > 0)
+            if (arguments.Parameters.Count + arguments.Artifacts.Count == 0)
             {
-                arguments = arguments with { Parameters = [.. inherited.Select(given => new Parameter(given.Name) { Value = given.Value })] };
+                arguments = inherited;
             }
 
             return Launching.Launch(turn, new Call(nodeName, callee.Template, callee.Scope, owner, boundary)

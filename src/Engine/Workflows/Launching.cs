@@ -16,13 +16,13 @@ internal static class Launching
             return CallOutcome.Refused;
         }
 
-        if (state.Suspended && !call.Flags.HasFlag(NodeFlags.OnExit))
+        if (state.Suspended && (call.Flags & NodeFlags.Exempt) == 0)
         {
             return CallOutcome.Waiting; // resuming looks at every running group again
         }
 
         var inputs = Inputs(turn, call, out var missing, out var error);
-        if ((missing ?? ArtifactRepository.Missing(state, call.Template)) is { } resource)
+        if (missing is { } resource)
         {
             turn.AwaitResource(resource, call.Owner);
             return CallOutcome.Waiting;
@@ -77,7 +77,7 @@ internal static class Launching
 
     public static bool IsRefused(WorkflowState state, NodeFlags flags) =>
         state.Shutdown == ShutdownStrategy.Terminate
-        || (!flags.HasFlag(NodeFlags.OnExit) && (state.Shutdown == ShutdownStrategy.Stop || state.DeadlineExceeded));
+        || ((flags & NodeFlags.Exempt) == 0 && (state.Shutdown == ShutdownStrategy.Stop || state.DeadlineExceeded));
 
     /// <summary>Why nothing new is started, for the node that would have needed it.</summary>
     public static string RefusalOf(WorkflowState state) => state.Shutdown != ShutdownStrategy.None

@@ -26,7 +26,7 @@ internal static class LeafStart
             return;
         }
 
-        if (request.Deadline is { } deadline)
+        if ((request.PendingDeadline < request.Deadline ? request.PendingDeadline : request.Deadline ?? request.PendingDeadline) is { } deadline)
         {
             turn.Record(new NodePhaseChanged(node.Index, NodePhase.Pending, null, deadline));
         }
@@ -38,7 +38,7 @@ internal static class LeafStart
             {
                 Scope = node.Scope,
                 StepName = node.StepName,
-                Flags = node.Flags & NodeFlags.OnExit,
+                Flags = node.Flags & NodeFlags.Exempt,
             });
         }
 

@@ -193,5 +193,5 @@ internal static class Locks
     }
 
     private static void Fail(Turn turn, string error) =>
-        turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Failed, $"Failed to acquire the synchronization lock. {error}", turn.Now));
+        WorkflowEnd.Reach(turn, WorkflowPhase.Failed, $"Failed to acquire the synchronization lock. {error}");
 }

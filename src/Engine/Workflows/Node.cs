@@ -20,6 +20,12 @@ public enum NodeFlags
 
     /// <summary>Its standard output is wanted as outputs.result.</summary>
     CaptureResult = 8,
+
+    /// <summary>Part of a step's or task's exit hook: it runs although the workflow was stopped.</summary>
+    StepExit = 16,
+
+    /// <summary>What a stop and the workflow's deadline leave alone.</summary>
+    Exempt = OnExit | StepExit,
 }
 
 /// <summary>One vertex of a workflow's live graph. Only <see cref="WorkflowState"/> changes it, by applying facts.</summary>
@@ -100,9 +106,16 @@ public sealed class Node
 
     public string? PodIp { get; internal set; }
 
+    /// <summary>podGC has removed its pod.</summary>
+    public bool PodRemoved { get; internal set; }
+
     public string? HostNodeName { get; internal set; }
 
-    public string? Progress { get; internal set; }
+    /// <summary>Of a leaf: its own; of a group: the sum of the leaves below it.</summary>
+    public Progress Progress { get; internal set; }
+
+    /// <summary>What its pod used, or the pods below it; null: nothing is known of any.</summary>
+    public IReadOnlyDictionary<string, long>? ResourcesDuration { get; internal set; }
 
     /// <summary>How many of the nodes it owns have not ended.</summary>
     public int Open { get; internal set; }

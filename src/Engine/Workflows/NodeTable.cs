@@ -22,7 +22,11 @@ internal sealed class NodeTable(Func<string, string> idOf)
 
     public int Open { get; private set; }
 
-    public (int Done, int All) Progress { get; private set; }
+    /// <summary>The sum of the leaves' progress.</summary>
+    public Progress Progress { get; private set; }
+
+    /// <summary>What the pods used; null: nothing is known of any.</summary>
+    public IReadOnlyDictionary<string, long>? ResourcesDuration { get; private set; }
 
     /// <summary>Daemons that are ready and have not ended.</summary>
     public IEnumerable<Node> RunningDaemons => daemons.Values.SelectMany(within => within);
@@ -92,8 +96,17 @@ internal sealed class NodeTable(Func<string, string> idOf)
             Cluster = recorded.Phase.IsEnd() ? adopted.Recorded.Text("cluster") : null,
             HostNodeName = adopted.Recorded.Text("hostNodeName"),
             PodIp = adopted.Recorded.Text("podIP"),
-            Progress = adopted.Recorded.Text("progress"),
         });
+        var node = nodes[^1]!;
+        if (IsProgress(node) && Progress.Parse(adopted.Recorded.Text("progress")) is { } progress)
+        {
+            Advance(node, progress);
+        }
+
+        if (node.IsPod && PodUsage.Read(adopted.Recorded.Object("resourcesDuration")) is { } used)
+        {
+            Use(node, used);
+        }
     }
 
     private void Add(Node node)
@@ -119,7 +132,7 @@ internal sealed class NodeTable(Func<string, string> idOf)
 
         if (IsProgress(node))
         {
-            Progress = (Progress.Done + (node.Phase.IsEnd() ? 1 : 0), Progress.All + 1);
+            Advance(node, IsDone(node) ? Progress.One.Completed : Progress.One);
         }
     }
 
@@ -159,16 +172,50 @@ internal sealed class NodeTable(Func<string, string> idOf)
             node.Waits = false;
         }
 
-        if (wasRunning && IsProgress(node))
+        if (wasRunning && IsProgress(node) && IsDone(node))
         {
-            Progress = (Progress.Done + 1, Progress.All);
+            Advance(node, node.Progress.Completed);
         }
+
+        if (ended.Used is { } used)
+        {
+            Use(node, used);
+        }
+    }
+
+    /// <summary>A leaf's progress counts for every group around it.</summary>
+    public void Advance(Node leaf, Progress progress)
+    {
+        var change = progress - leaf.Progress;
+        for (var node = leaf; node is not null; node = At(node.Owner))
+        {
+            if (node == leaf || !IsProgress(node))
+            {
+                node.Progress += change;
+            }
+        }
+
+        Progress += change;
+    }
+
+    private void Use(Node pod, IReadOnlyDictionary<string, long> used)
+    {
+        for (var node = pod; node is not null; node = At(node.Owner))
+        {
+            node.ResourcesDuration = PodUsage.Sum(node.ResourcesDuration, used);
+        }
+
+        ResourcesDuration = PodUsage.Sum(ResourcesDuration, used);
     }
 
     /// <summary>A node that waited starts, maybe as one of another type.</summary>
     public void Admit(Node node, NodeAdmitted admitted)
     {
-        var progressed = IsProgress(node);
+        if (IsProgress(node))
+        {
+            Advance(node, default);
+        }
+
         CountActive(node, -1);
         node.Waits = false;
         node.AdmittedAt = admitted.At;
@@ -176,7 +223,10 @@ internal sealed class NodeTable(Func<string, string> idOf)
         node.Phase = admitted.Phase;
         node.Message = null;
         CountActive(node, +1);
-        Progress = (Progress.Done, Progress.All + (IsProgress(node) ? 1 : 0) - (progressed ? 1 : 0));
+        if (IsProgress(node))
+        {
+            Advance(node, Progress.One);
+        }
     }
 
     /// <summary>The node serves others from now on: its owner need not wait for it.</summary>
@@ -245,12 +295,22 @@ internal sealed class NodeTable(Func<string, string> idOf)
 
     private void Recount(HashSet<int> gone)
     {
-        var (done, all) = (0, 0);
         ActivePods = 0;
         Open = 0;
+        Progress = default;
+        ResourcesDuration = null;
         foreach (var node in All)
         {
             node.ActiveChildren = 0;
+            if (!node.IsPod)
+            {
+                node.ResourcesDuration = null;
+            }
+
+            if (!IsProgress(node))
+            {
+                node.Progress = default;
+            }
         }
 
         foreach (var node in All)
@@ -260,11 +320,19 @@ internal sealed class NodeTable(Func<string, string> idOf)
             node.Open = node.Members.Count(member => !nodes[member]!.IsFulfilled);
             node.FailedOwned = node.Members.Count(member => nodes[member]!.IsFatal);
             CountActive(node, node.Phase.IsEnd() ? 0 : 1);
-            all += IsProgress(node) ? 1 : 0;
-            done += IsProgress(node) && node.Phase.IsEnd() ? 1 : 0;
-        }
+            if (IsProgress(node))
+            {
+                var progress = node.Progress;
+                node.Progress = default;
+                Advance(node, progress);
+            }
 
-        Progress = (done, all);
+            if (node.IsPod && node.ResourcesDuration is { } used)
+            {
+                node.ResourcesDuration = null;
+                Use(node, used);
+            }
+        }
     }
 
     private void CountActive(Node node, int change)
@@ -285,5 +353,8 @@ internal sealed class NodeTable(Func<string, string> idOf)
         }
     }
 
-    private static bool IsProgress(Node node) => node.IsPod || node.Type == NodeType.Suspend;
+    private static bool IsProgress(Node node) => node.IsPod || node.Type is NodeType.Suspend or NodeType.Container;
+
+    // What failed was not done.
+    private static bool IsDone(Node node) => node.Phase is NodePhase.Succeeded or NodePhase.Skipped or NodePhase.Omitted;
 }

@@ -60,11 +60,7 @@ internal static class PodReports
             turn.Record(new NodeStarted(node.Index, status.Host, status.Message));
         }
 
-        if (status.Progress is { } progress && progress != node.Progress)
-        {
-            turn.Record(new NodeProgressed(node.Index, progress));
-        }
-
+        Advance(turn, node, status);
         var becomesDaemon = status.Ready && !node.Daemoned && !node.CancelRequested && turn.TemplateOf(node).Daemon;
         if (becomesDaemon)
         {
@@ -86,13 +82,22 @@ internal static class PodReports
             (phase, message, outputs) = PodlessOutcome.Of(PodRequests.Of(turn.State, node), status);
         }
 
+        Advance(turn, node, status);
         var missing = phase == NodePhase.Succeeded && !node.Daemoned ? MissingOutput(turn, node, outputs) : null;
         if (missing is not null)
         {
             (phase, message) = (NodePhase.Error, missing);
         }
 
-        turn.End(node, phase, message, outputs.IsEmpty ? null : outputs);
+        turn.End(node, phase, message, outputs.IsEmpty ? null : outputs, node.Type == NodeType.Pod ? PodUsage.Of(PodRequests.Of(turn.State, node).Template, status) : null);
+    }
+
+    private static void Advance(Turn turn, Node node, PodStatus status)
+    {
+        if (Progress.Parse(status.Progress) is { } progress && progress != node.Progress)
+        {
+            turn.Record(new NodeProgressed(node.Index, progress.ToString()));
+        }
     }
 
     // A pod that is done but did not report what it promised is decided here and now: nothing waits for outputs that never come.

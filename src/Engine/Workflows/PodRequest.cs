@@ -50,6 +50,9 @@ public sealed record PodRequest
 
     /// <summary>How long the node may stay Pending, and how long it may take in all; from its start.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>When it must have begun to run (<c>pendingTimeout</c>); null: it may wait.</summary>
+    public DateTimeOffset? PendingDeadline { get; init; }
 }
 
 /// <summary>Works out a node's pod from the state: the same state gives the same pod.</summary>
@@ -92,6 +95,7 @@ public static class PodRequests
             Claims = [.. volumes.OfType<JsonObject>().Select(volume => volume.Object("persistentVolumeClaim").Text("claimName")).OfType<string>().Distinct()],
             ServiceAccount = body.Text("serviceAccountName") ?? state.Spec!.ServiceAccountName,
             Timeout = timeout,
+            PendingDeadline = node.StartedAt + Duration.Parse(body.Text("pendingTimeout")),
             Unresolved = rendered.Unresolved.Concat(rendered.Absent).FirstOrDefault(StepCalls.MustResolve) ?? volumeTag,
         };
         node.Plan = request;
@@ -127,7 +131,7 @@ public static class PodRequests
         if (outputs.Count > 0)
         {
             body["outputs"]!["artifacts"] = new JsonArray([.. outputs.Select(output =>
-                (JsonNode)repository.Place(output, (output.Text("name") ?? "") + ArtifactArchive.Extension(output)))]);
+                (JsonNode)repository.PlaceOutput(output))]);
         }
 
         if (listed is not null)
@@ -281,7 +285,7 @@ public static class PodRequests
             Consider(state[retry.Members[0]].StartedAt + max);
         }
 
-        if (!node.Is(NodeFlags.OnExit))
+        if (!node.Is(NodeFlags.Exempt))
         {
             Consider(state.DeadlineAt);
         }

@@ -53,11 +53,6 @@ internal static class RecordedStatus
             shown["nodes"] = nodes;
         }
 
-        if (state.Generation == 0 && record.Status["persistentVolumeClaims"] is { } claims)
-        {
-            shown["persistentVolumeClaims"] ??= claims.DeepClone();
-        }
-
         return shown;
     }
 

@@ -68,7 +68,7 @@ internal static class RetryEvaluation
             TemplateName = retry.TemplateName,
             StepName = retry.StepName,
             Ordinal = ordinal,
-            Flags = (retry.Flags & (NodeFlags.OnExit | NodeFlags.CaptureResult)) | NodeFlags.Retried,
+            Flags = (retry.Flags & (NodeFlags.Exempt | NodeFlags.CaptureResult)) | NodeFlags.Retried,
             Variables = new WorkflowVariables(turn.State, turn.Now),
         };
         if (Launching.Launch(turn, call) == CallOutcome.Refused)
@@ -93,7 +93,7 @@ internal static class RetryEvaluation
             return Verdict.Stop(Launching.RefusalOf(state));
         }
 
-        if (state.DeadlineExceeded && !retry.Is(NodeFlags.OnExit))
+        if (state.DeadlineExceeded && !retry.Is(NodeFlags.Exempt))
         {
             return Verdict.Stop($"retry exceeded workflow deadline {WorkflowVariables.Time(state.StartedAt!.Value.AddSeconds(state.ActiveDeadlineSeconds ?? 0))}");
         }

@@ -72,14 +72,14 @@ internal static class StepsEvaluation
             return;
         }
 
-        var flags = steps.Flags & NodeFlags.OnExit;
+        var flags = steps.Flags & NodeFlags.Exempt;
         if (Launching.IsRefused(turn.State, flags))
         {
             turn.End(steps, NodePhase.Failed, Launching.RefusalOf(turn.State));
             return;
         }
 
-        if (turn.State.Suspended && !flags.HasFlag(NodeFlags.OnExit))
+        if (turn.State.Suspended && (flags & NodeFlags.Exempt) == 0)
         {
             return; // resuming looks at every running group again
         }
@@ -176,7 +176,7 @@ internal static class Calls
 
     private static CallOutcome MakeOne(Turn turn, PlannedCall planned, Node group, Node boundary, IVariables variables)
     {
-        var flags = group.Flags & NodeFlags.OnExit;
+        var flags = group.Flags & NodeFlags.Exempt;
         if (!planned.IsEmptyLoop)
         {
             return StepCalls.Make(turn, planned, group, boundary, variables, flags);

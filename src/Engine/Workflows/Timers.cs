@@ -12,6 +12,7 @@ internal static class Timers
             Shutdowns.Expire(turn);
         }
 
+        Chores.OrderDue(turn);
         foreach (var index in turn.State.TakeDue(turn.Now))
         {
             var node = turn.State[index];
@@ -34,6 +35,14 @@ internal static class Timers
         }
     }
 
+    private static string PendingMessage(Turn turn, Node node)
+    {
+        var template = turn.TemplateOf(node).Json;
+        return PodRequests.Of(turn.State, node).PendingDeadline <= turn.Now ? "pending timeout"
+            : template.ContainsKey("timeout") ? "timeout"
+            : Shutdowns.DeadlineMessage;
+    }
+
     private static void ExpirePod(Turn turn, Node node)
     {
         if (node.CancelRequested)
@@ -42,7 +51,12 @@ internal static class Timers
         }
         else if (node.Phase == NodePhase.Pending)
         {
-            Shutdowns.Abandon(turn, node, turn.TemplateOf(node).Json.ContainsKey("timeout") ? "timeout" : Shutdowns.DeadlineMessage);
+            Shutdowns.Abandon(turn, node, PendingMessage(turn, node));
+        }
+        else if (PodRequests.Of(turn.State, node).Deadline is not { } deadline || deadline > turn.Now)
+        {
+            // It began to run in time.
+            turn.Record(new NodePhaseChanged(node.Index, node.Phase, node.Message, PodRequests.Of(turn.State, node).Deadline));
         }
         else
         {
@@ -70,7 +84,7 @@ internal static class Shutdowns
     {
         foreach (var node in OpenNodes(turn.State))
         {
-            if (strategy == ShutdownStrategy.Stop && node.Is(NodeFlags.OnExit))
+            if (strategy == ShutdownStrategy.Stop && node.Is(NodeFlags.Exempt))
             {
                 continue;
             }
@@ -100,7 +114,7 @@ internal static class Shutdowns
     public static void Expire(Turn turn)
     {
         turn.Record(new DeadlineExceeded());
-        foreach (var node in OpenNodes(turn.State).Where(node => !node.Is(NodeFlags.OnExit)))
+        foreach (var node in OpenNodes(turn.State).Where(node => !node.Is(NodeFlags.Exempt)))
         {
             if (node.IsPod || node.Type == NodeType.Suspend || Locks.Lacks(turn.State, node))
             {

@@ -55,11 +55,17 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
     public Node Create(NodeCreated created)
     {
         Record(created with { Tolerated = Tolerance.Covers(this, created.Phase, created.Flags, created.StepName, created.Boundary) });
-        return State.Find(created.Name)!;
+        var node = State.Find(created.Name)!;
+        if (!created.Phase.IsEnd())
+        {
+            Metrics.OnNodeStart(this, node);
+        }
+
+        return node;
     }
 
     /// <summary>Ends a node and lets its owner know.</summary>
-    public void End(Node node, NodePhase phase, string? message = null, NodeOutputs? outputs = null)
+    public void End(Node node, NodePhase phase, string? message = null, NodeOutputs? outputs = null, IReadOnlyDictionary<string, long>? used = null)
     {
         if (node.Phase.IsEnd())
         {
@@ -81,7 +87,8 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
         }
 
         var tolerated = Tolerance.Covers(this, phase, node.Flags, node.StepName, node.Boundary);
-        Record(new NodeEnded(node.Index, phase, Now) { Message = message, Outputs = outputs, Tolerated = tolerated });
+        PodGarbage.OnPodEnd(this, node, phase);
+        Record(new NodeEnded(node.Index, phase, Now) { Message = message, Outputs = outputs, Tolerated = tolerated, Used = used });
         GlobalOutputs.Export(this, node);
         Locks.GiveUp(this, node);
         if (phase == NodePhase.Succeeded && node.Memo is { Hit: false })
@@ -89,6 +96,7 @@ internal sealed class Turn(WorkflowState state, DateTimeOffset now)
             Order(new WriteCache(node.Index));
         }
 
+        Metrics.OnNodeEnd(this, node);
         if (node.Type is NodeType.Steps or NodeType.DAG)
         {
             Daemons.StopWithin(this, node.Index);

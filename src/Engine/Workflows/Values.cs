@@ -45,11 +45,30 @@ public sealed record NodeOutputs
 
     public string? Parameter(string name) => Parameters.FirstOrDefault(parameter => parameter.Name == name)?.Value;
 
+    /// <summary>The same, with an artifact marked as deleted: its bytes are gone.</summary>
+    internal NodeOutputs Without(string artifact) => this with
+    {
+        Artifacts =
+        [
+            .. Artifacts.Select(stored =>
+            {
+                if (stored.Name != artifact)
+                {
+                    return stored;
+                }
+
+                var json = (JsonObject)stored.Json.DeepClone();
+                json["deleted"] = true;
+                return stored with { Json = json };
+            }),
+        ],
+    };
+
     public ArtifactValue? Artifact(string name) => Artifacts.FirstOrDefault(artifact => artifact.Name == name);
 }
 
 /// <summary>An object outside the workflow that its evaluation needs to read.</summary>
-/// <param name="Kind">What kind of object it is.</param>
+/// <param name="Kind">What it is, and what of it is read.</param>
 public readonly record struct ResourceRef(
     [property: JsonPropertyName("k")] ResourceRefKind Kind,
     [property: JsonPropertyName("n")] string Name)
@@ -63,9 +82,12 @@ public enum ResourceRefKind
     WorkflowTemplate,
     ClusterWorkflowTemplate,
 
-    /// <summary>
-    /// One repository of a ConfigMap, named <c>configmap/key</c>; without a key the one that the ConfigMap's annotation calls the default.
-    /// Its content is the repository itself.
-    /// </summary>
-    ArtifactRepository,
+    /// <summary>A ConfigMap of the workflow's namespace: its <c>data</c> and <c>annotations</c>, and its <c>namespace</c>.</summary>
+    ArtifactRepositories,
+
+    /// <summary>The same of the hub's own namespace.</summary>
+    HubArtifactRepositories,
+
+    /// <summary>How long the latest succeeded workflow with a label (<c>key=value</c>) took: what <see cref="Estimation.Durations"/> keeps of it.</summary>
+    Baseline,
 }

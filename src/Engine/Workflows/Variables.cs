@@ -92,7 +92,6 @@ internal sealed class WorkflowVariables(WorkflowState state, DateTimeOffset now)
 
     private Dictionary<string, string> BuildConstants()
     {
-        var metadata = state.Manifest.Object("metadata");
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["workflow.name"] = state.Name,
@@ -114,9 +113,9 @@ internal sealed class WorkflowVariables(WorkflowState state, DateTimeOffset now)
             values["workflow.priority"] = priority.ToString(CultureInfo.InvariantCulture);
         }
 
-        AddMap(values, "workflow.labels", metadata.TextMap("labels"));
-        AddMap(values, "workflow.annotations", metadata.TextMap("annotations"));
-        if (metadata.TextMap("annotations").TryGetValue("workflows.argoproj.io/scheduled-time", out var scheduled))
+        AddMap(values, "workflow.labels", state.Labels);
+        AddMap(values, "workflow.annotations", state.Annotations);
+        if (state.Annotations.TryGetValue("workflows.argoproj.io/scheduled-time", out var scheduled))
         {
             values["workflow.scheduledTime"] = scheduled;
         }

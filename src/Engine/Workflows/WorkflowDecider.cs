@@ -38,11 +38,11 @@ public static class WorkflowDecider
             case Submitted submitted:
                 if (!state.Accepted && RecordedRun.IsIn(submitted.Manifest))
                 {
-                    Adoption.Begin(turn, submitted.Manifest);
+                    Adoption.Begin(turn, submitted.Manifest, submitted.Hub);
                 }
                 else if (!state.Accepted)
                 {
-                    turn.Record(new WorkflowAccepted(submitted.Manifest, turn.Now));
+                    turn.Record(new WorkflowAccepted(submitted.Manifest, turn.Now, submitted.Hub));
                     if (submitted.Postponed)
                     {
                         turn.Record(new WorkflowPostponed(true, turn.Now));
@@ -87,6 +87,12 @@ public static class WorkflowDecider
             case TimePassed:
                 Timers.Pass(turn);
                 return null;
+            case ChoreAnswered answer:
+                Chores.Answer(turn, answer);
+                return null;
+            case DeletionSeen:
+                ArtifactCollection.OnDeletion(turn);
+                return null;
             case SuspendAsked:
                 return Verbs.Suspend(turn);
             case ResumeAsked resume:
@@ -118,6 +124,12 @@ public static class WorkflowDecider
         }
 
         turn.Record(new ResourceRead(answered.Resource, answered.Content));
+        if (answered.Resource.Kind is ResourceRefKind.WorkflowTemplate or ResourceRefKind.ClusterWorkflowTemplate
+            && answered.Resource != turn.State.WorkflowTemplateRef)
+        {
+            ArtifactCollection.Consider(turn, turn.State.HeldSpec(answered.Resource));
+        }
+
         if (turn.State.Parked.Remove(answered.Resource, out var owners))
         {
             foreach (var owner in owners)
@@ -243,6 +255,7 @@ internal static class Recovery
         Locks.Reassert(turn);
         if (state.Phase.IsEnd())
         {
+            Chores.OrderDue(turn);
             return;
         }
 
@@ -278,6 +291,7 @@ internal static class Recovery
             }
         }
 
+        Metrics.Recover(turn);
         Shutdowns.NotifyGroups(turn);
         Timers.Pass(turn);
     }

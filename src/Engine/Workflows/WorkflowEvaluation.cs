@@ -21,6 +21,7 @@ internal static class WorkflowEvaluation
             return;
         }
 
+        Claims.Make(turn);
         if (state.Find(state.Name) is not { } root)
         {
             Start(turn);
@@ -51,10 +52,26 @@ internal static class WorkflowEvaluation
             return false;
         }
 
-        turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Running, null, turn.Now));
         if (state.NodeCount > 0)
         {
+            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Running, null, turn.Now));
             Shutdowns.NotifyGroups(turn); // it was tried again, and waited
+            return true;
+        }
+
+        if (WorkflowMetadata.Stamp(turn) is { } invalid)
+        {
+            WorkflowEnd.Reach(turn, WorkflowPhase.Error, invalid);
+            return false;
+        }
+
+        turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Running, null, turn.Now));
+        ArtifactCollection.Consider(turn, state.Spec);
+        Metrics.OnWorkflowStart(turn);
+        if (Estimation.BaselineOf(state) is { } baseline)
+        {
+            turn.Record(new ResourceRequested(baseline)); // nobody waits for it
+            turn.Order(new ReadResource(baseline));
         }
 
         return true;
@@ -74,7 +91,7 @@ internal static class WorkflowEvaluation
             else
             {
                 var kind = reference.Kind == ResourceRefKind.ClusterWorkflowTemplate ? "clusterworkflowtemplates" : "workflowtemplates";
-                turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Error, $"{kind}.argoproj.io \"{reference.Name}\" not found", turn.Now));
+                WorkflowEnd.Reach(turn, WorkflowPhase.Error, $"{kind}.argoproj.io \"{reference.Name}\" not found");
             }
 
             return false;
@@ -86,7 +103,32 @@ internal static class WorkflowEvaluation
             turn.AwaitResource(resource, Itself);
         }
 
-        return missing.Count == 0;
+        return missing.Count == 0 && HasArtifactRepository(turn);
+    }
+
+    private static bool HasArtifactRepository(Turn turn)
+    {
+        var state = turn.State;
+        if (state.Belongings.ArtifactRepositoryRef is not null || !ArtifactRepositories.AreNeeded(state.Spec!))
+        {
+            return true;
+        }
+
+        var (reference, missing, error) = ArtifactRepositories.Choose(state);
+        if (missing is { } resource)
+        {
+            turn.AwaitResource(resource, Itself);
+        }
+        else if (error is not null)
+        {
+            WorkflowEnd.Reach(turn, WorkflowPhase.Error, error);
+        }
+        else
+        {
+            turn.Record(new ArtifactRepositoryChosen(reference!));
+        }
+
+        return reference is not null;
     }
 
     private static void Start(Turn turn)
@@ -94,7 +136,7 @@ internal static class WorkflowEvaluation
         var state = turn.State;
         if (Launching.IsRefused(state, NodeFlags.None))
         {
-            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Failed, Launching.RefusalOf(state), turn.Now));
+            WorkflowEnd.Reach(turn, WorkflowPhase.Failed, Launching.RefusalOf(state));
             return;
         }
 
@@ -106,13 +148,13 @@ internal static class WorkflowEvaluation
         }
         catch (ExpressionException failure)
         {
-            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Failed, $"invalid spec: spec.entrypoint: {failure.Message}", turn.Now));
+            WorkflowEnd.Reach(turn, WorkflowPhase.Failed, $"invalid spec: spec.entrypoint: {failure.Message}");
             return;
         }
 
         if (state.Spec.FindTemplate(name) is not { } template)
         {
-            turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Failed, $"invalid spec: spec.entrypoint template name '{name}' undefined", turn.Now));
+            WorkflowEnd.Reach(turn, WorkflowPhase.Failed, $"invalid spec: spec.entrypoint template name '{name}' undefined");
             return;
         }
 
@@ -124,6 +166,7 @@ internal static class WorkflowEvaluation
         });
     }
 
+    /// <summary>What the entrypoint is called with, and every exit handler that names no arguments.</summary>
     internal static Arguments OwnArguments(WorkflowState state) => new(
         [.. WorkflowArguments.Values(state).Select(value => new Parameter(value.Name) { Value = value.Value })],
         state.Spec!.Arguments.Artifacts);
@@ -141,7 +184,7 @@ internal static class WorkflowEvaluation
         {
             Hooks.Make(
                 turn, Itself, Itself, TemplateScope.Local, name, hook, new WorkflowVariables(state, turn.Now), NodeFlags.OnExit,
-                WorkflowArguments.Values(state));
+                OwnArguments(state));
         }
 
         return state.Find(name) is { IsFulfilled: true };
@@ -169,7 +212,7 @@ internal static class WorkflowEvaluation
                 if (ExpressionText.IsTrue(expression, variables))
                 {
                     made &= CallOutcome.Waiting != Hooks.Make(
-                        turn, Itself, Itself, TemplateScope.Local, nodeName, hook, variables, NodeFlags.OnExit, WorkflowArguments.Values(state));
+                        turn, Itself, Itself, TemplateScope.Local, nodeName, hook, variables, NodeFlags.OnExit, Arguments.None);
                 }
             }
             catch (ExpressionException)
@@ -185,6 +228,19 @@ internal static class WorkflowEvaluation
     {
         var exit = turn.State.Find(NodeNames.Exit(turn.State.Name));
         var (phase, message) = WorkflowOutcome.AtEnd(turn.State, root, exit);
+        WorkflowEnd.Reach(turn, phase, message);
+    }
+}
+
+/// <summary>The end of a workflow, however it comes: the phase, and what is cleaned up because of it.</summary>
+internal static class WorkflowEnd
+{
+    public static void Reach(Turn turn, WorkflowPhase phase, string? message)
+    {
         turn.Record(new WorkflowPhaseChanged(phase, message, turn.Now));
+        Metrics.OnWorkflowEnd(turn);
+        Claims.OnWorkflowEnd(turn);
+        PodGarbage.OnWorkflowEnd(turn);
+        ArtifactCollection.OnWorkflowEnd(turn);
     }
 }

@@ -39,10 +39,21 @@ namespace Argosy.Engine.Workflows;
 [JsonDerivedType(typeof(RunAdopted), "run")]
 [JsonDerivedType(typeof(NodeAdopted), "adopt")]
 [JsonDerivedType(typeof(NodeInputsSet), "inputs")]
+[JsonDerivedType(typeof(MetadataStamped), "stamp")]
+[JsonDerivedType(typeof(ArtifactRepositoryChosen), "repo")]
+[JsonDerivedType(typeof(ConditionRaised), "cond")]
+[JsonDerivedType(typeof(ClaimsMade), "claims")]
+[JsonDerivedType(typeof(ChoreAdded), "chore")]
+[JsonDerivedType(typeof(ChoreDone), "done")]
+[JsonDerivedType(typeof(CollectionAsked), "collects")]
+[JsonDerivedType(typeof(ArtifactsCounted), "counted")]
+[JsonDerivedType(typeof(CollectionBegun), "collect")]
+[JsonDerivedType(typeof(DeletionNoticed), "deleted")]
 public abstract record WorkflowFact;
 
 /// <param name="Manifest">The whole object as it was submitted (metadata and spec).</param>
-public sealed record WorkflowAccepted(JsonObject Manifest, DateTimeOffset At) : WorkflowFact;
+/// <param name="Hub">What the hub added to it; null: nothing.</param>
+public sealed record WorkflowAccepted(JsonObject Manifest, DateTimeOffset At, HubSettings? Hub = null) : WorkflowFact;
 
 public sealed record ResourceRequested(ResourceRef Resource) : WorkflowFact;
 
@@ -110,6 +121,10 @@ public sealed record NodeEnded(
     /// <summary>Whether the owner carries on although the node failed.</summary>
     [JsonPropertyName("ok")]
     public bool Tolerated { get; init; }
+
+    /// <summary>What its pod used.</summary>
+    [JsonPropertyName("use")]
+    public IReadOnlyDictionary<string, long>? Used { get; init; }
 }
 
 public sealed record NodePlaced(

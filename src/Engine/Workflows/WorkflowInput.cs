@@ -5,7 +5,8 @@ namespace Argosy.Engine.Workflows;
 /// <summary>Something that happened and that a workflow has to decide about.</summary>
 public abstract record WorkflowInput;
 
-public sealed record Submitted(JsonObject Manifest) : WorkflowInput
+/// <param name="Hub">What the hub adds to every workflow.</param>
+public sealed record Submitted(JsonObject Manifest, HubSettings? Hub = null) : WorkflowInput
 {
     /// <summary>Too many workflows run: it is Pending until <see cref="Admitted"/>.</summary>
     public bool Postponed { get; init; }
@@ -61,6 +62,23 @@ public sealed record RetryAsked(bool RestartSuccessful, NodeFieldSelector? Selec
     public bool Postponed { get; init; }
 }
 
+/// <summary>The workflow's object was deleted; a finalizer holds it.</summary>
+public sealed record DeletionSeen : WorkflowInput;
+
+/// <summary>What became of <see cref="DoChore"/>.</summary>
+public sealed record ChoreAnswered(int Number, ChoreOutcome Outcome, string? Error = null) : WorkflowInput;
+
+public enum ChoreOutcome
+{
+    Done,
+
+    /// <summary>It cannot be done now, such as in a cluster that is away; it is ordered again.</summary>
+    Later,
+
+    /// <summary>It is tried a few times more, and then given up.</summary>
+    Failed,
+}
+
 public sealed record DeadlineAsked(long? Seconds) : WorkflowInput;
 
 /// <summary>A pod as its agent sees it.</summary>
@@ -99,10 +117,19 @@ public sealed record PodStatus(PodPhase Phase)
     /// <summary>Of a data template: what its source lists, as paths below its location's key.</summary>
     public IReadOnlyList<string>? Files { get; init; }
 
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
     public IReadOnlyList<ContainerStatus> Containers { get; init; } = [];
 }
 
 /// <summary>What an HTTP server answered, but for its body.</summary>
 public sealed record HttpAnswer(int StatusCode, IReadOnlyDictionary<string, IReadOnlyList<string>> Headers);
 
-public sealed record ContainerStatus(string Name, PodPhase Phase, string? Message);
+public sealed record ContainerStatus(string Name, PodPhase Phase, string? Message)
+{
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+}

@@ -39,6 +39,11 @@ public sealed record WriteCache(int Node) : WorkflowOrder;
 /// <summary>Note that the node's entry was of use.</summary>
 public sealed record TouchCache(int Node) : WorkflowOrder;
 
+/// <summary>Clean something up, and answer with <see cref="ChoreAnswered"/>. Given again until it is answered.</summary>
+/// <param name="Node">The node it is about; -1: the whole workflow.</param>
+/// <param name="Name">The artifact it is about.</param>
+public sealed record DoChore(int Number, ChoreKind Kind, int Node, string? Name) : WorkflowOrder;
+
 /// <summary>Where a node may run, with every tag resolved. Both empty: anywhere.</summary>
 public sealed record PlacementRule(string? Cluster, string? ClusterSelector)
 {

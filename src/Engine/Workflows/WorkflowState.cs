@@ -70,8 +70,17 @@ public sealed class WorkflowState
     /// <summary>Nodes that have not ended.</summary>
     public int OpenNodes => nodes.Open;
 
-    /// <summary>Leaf nodes that ended, and leaf nodes in all: the workflow's progress.</summary>
-    public (int Done, int All) Progress => nodes.Progress;
+    /// <summary>The sum of its leaves' progress.</summary>
+    public Progress Progress => nodes.Progress;
+
+    /// <summary>What its pods used; null: nothing is known of any.</summary>
+    public IReadOnlyDictionary<string, long>? ResourcesDuration => nodes.ResourcesDuration;
+
+    /// <summary>What the hub added to the workflow; null: nothing.</summary>
+    public HubSettings? HubSettings { get; private set; }
+
+    /// <summary>What it has beside its nodes.</summary>
+    public WorkflowBelongings Belongings { get; } = new();
 
     /// <summary>Nodes in order of creation; those that a retry removed are gone from it.</summary>
     public IEnumerable<Node> Nodes => nodes.All;
@@ -119,11 +128,13 @@ public sealed class WorkflowState
     public string IdOf(Node node) => nodes.IdOf(node);
 
     /// <summary>When the workflow next wants <see cref="TimePassed"/>; null: it waits for something else.</summary>
-    public DateTimeOffset? NextWake => timers.Next is not { } node || DeadlineAt < node ? DeadlineAt ?? timers.Next : node;
+    public DateTimeOffset? NextWake => Earliest(Phase.IsEnd() ? null : Earliest(timers.Next, DeadlineAt), Belongings.Chores.Next);
 
     public DateTimeOffset? DeadlineAt => StartedAt is { } started && ActiveDeadlineSeconds is { } seconds && !DeadlineExceeded && !Phase.IsEnd()
         ? started.AddSeconds(Math.Min(seconds, int.MaxValue))
         : null;
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other ?? one : one;
 
     /// <summary>Takes out every node that wanted to be looked at by now.</summary>
     internal List<int> TakeDue(DateTimeOffset now) => timers.TakeDue(now);
@@ -194,7 +205,7 @@ public sealed class WorkflowState
                 node.Outputs = set.Outputs;
                 break;
             case NodeProgressed progressed when At(progressed.Node) is { } node:
-                node.Progress = progressed.Progress;
+                nodes.Advance(node, Progress.Parse(progressed.Progress) ?? node.Progress);
                 break;
             case GlobalOutputSet global:
                 globals.Set(global);
@@ -246,12 +257,20 @@ public sealed class WorkflowState
             case NodeInputsSet set when At(set.Node) is { } node:
                 node.Inputs = set.Inputs;
                 break;
+            case ChoreDone done when Belongings.Chores.Find(done.Number) is { } chore:
+                Finish(chore, done.Error is null);
+                break;
+            default:
+                Belongings.Apply(fact);
+                ConstantVariables = fact is MetadataStamped ? null : ConstantVariables;
+                break;
         }
     }
 
     private void Accept(WorkflowAccepted accepted)
     {
         Manifest = accepted.Manifest;
+        HubSettings = accepted.Hub;
         var metadata = Manifest.Object("metadata");
         Name = metadata.Text("name") ?? "";
         Namespace = metadata.Text("namespace") ?? "default";
@@ -273,21 +292,52 @@ public sealed class WorkflowState
 
         if (WorkflowTemplateRef is not { } reference)
         {
-            Spec = new WorkflowSpec(submitted);
+            Spec = new WorkflowSpec(OverDefaults(submitted));
         }
         else if (Resources.GetValueOrDefault(reference) is { } template)
         {
-            var merged = SpecMerge.Over(template, submitted);
+            var merged = OverDefaults(SpecMerge.Over(template, submitted));
             merged.Remove("workflowTemplateRef");
             Spec = new WorkflowSpec(merged);
-            ActiveDeadlineSeconds ??= merged.Long("activeDeadlineSeconds");
         }
         else if (Record?.Status.Object("storedWorkflowTemplateSpec") is { } stored)
         {
-            var merged = SpecMerge.Over(stored, submitted);
+            var merged = OverDefaults(SpecMerge.Over(stored, submitted));
             merged.Remove("workflowTemplateRef");
             Spec = new WorkflowSpec(merged);
         }
+
+        if (Spec is not null)
+        {
+            ActiveDeadlineSeconds ??= Spec.Json.Long("activeDeadlineSeconds");
+            Suspended |= submitted["suspend"] is null && (Spec.Json.Bool("suspend") ?? false);
+        }
+    }
+
+    private JsonObject OverDefaults(JsonObject spec) =>
+        HubSettings?.WorkflowDefaults.Object("spec") is { } defaults ? SpecMerge.Over(defaults, spec) : spec;
+
+    /// <summary>A label of the workflow's object: stamped, submitted, or the hub's default.</summary>
+    public string? Label(string name) => Labels.GetValueOrDefault(name);
+
+    internal IReadOnlyDictionary<string, string> Labels => Metadata("labels", Belongings.StampedLabels);
+
+    internal IReadOnlyDictionary<string, string> Annotations => Metadata("annotations", Belongings.StampedAnnotations);
+
+    private Dictionary<string, string> Metadata(string field, IReadOnlyDictionary<string, string> stamped)
+    {
+        var merged = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in HubSettings?.WorkflowDefaults.Object("metadata").TextMap(field) ?? merged)
+        {
+            merged[name] = value;
+        }
+
+        foreach (var (name, value) in Manifest.Object("metadata").TextMap(field).Concat(stamped))
+        {
+            merged[name] = value;
+        }
+
+        return merged;
     }
 
     private void Adopt(RunAdopted adopted)
@@ -306,6 +356,18 @@ public sealed class WorkflowState
         foreach (var artifact in RecordedNode.Artifacts(outputs))
         {
             globals.Set(new GlobalOutputSet(null, artifact));
+        }
+
+        var claims = adopted.Status.Objects("persistentVolumeClaims")
+            .Select(volume => new VolumeClaim(volume.Text("name") ?? "", volume.Object("persistentVolumeClaim").Text("claimName") ?? "")).ToList();
+        if (claims.Count > 0)
+        {
+            Belongings.Apply(new ClaimsMade(claims));
+        }
+
+        if (adopted.Status.Object("artifactRepositoryRef") is { } repository)
+        {
+            Belongings.Apply(new ArtifactRepositoryChosen((JsonObject)repository.DeepClone()));
         }
 
         CompileSpec();
@@ -372,9 +434,42 @@ public sealed class WorkflowState
         }
     }
 
+    private void Finish(Chore chore, bool done)
+    {
+        switch (chore.Kind)
+        {
+            case ChoreKind.RemovePods when done:
+                foreach (var node in PodGarbage.Chosen(this, chore.Node))
+                {
+                    node.PodRemoved = true;
+                }
+
+                break;
+            case ChoreKind.CollectArtifact when done:
+                for (var node = At(chore.Node); node is not null; node = node.Is(NodeFlags.Retried) ? At(node.Owner) : null)
+                {
+                    node.Outputs = node.Outputs.Without(chore.Name!);
+                }
+
+                break;
+            case ChoreKind.DropClaims when done:
+                foreach (var claim in Belongings.Claims)
+                {
+                    claimHomes.Remove(claim.ClaimName);
+                }
+
+                break;
+            default:
+                break;
+        }
+
+        Belongings.Finish(chore, done);
+    }
+
     private void Reopen(WorkflowRetried retried)
     {
         Generation++;
+        Belongings.Reopen();
         Phase = WorkflowPhase.Running;
         Message = null;
         StartedAt = retried.At;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Argosy.Engine.Templates;
 
@@ -11,10 +10,11 @@ public static class WorkflowStatusView
     public static JsonObject Render(WorkflowState state)
     {
         var graph = new GraphView(state);
+        var baseline = Estimation.BaselineOf(state) is { } like ? state.Resources.GetValueOrDefault(like) : null;
         var nodes = new JsonObject();
         foreach (var node in state.Nodes)
         {
-            var json = RenderNode(state, node, graph);
+            var json = RenderNode(state, node, graph, baseline);
             nodes[state.IdOf(node)] = node.Recorded is null ? json : RecordedStatus.Node(state, node, json, graph.ChildrenOf(node));
         }
 
@@ -23,6 +23,8 @@ public static class WorkflowStatusView
         Set(status, "startedAt", state.StartedAt);
         Set(status, "finishedAt", state.FinishedAt);
         status["progress"] = ProgressOf(state);
+        Set(status, "estimatedDuration", Estimation.Of(state, baseline, state.Name));
+        Set(status, "resourcesDuration", state.ResourcesDuration);
         if (nodes.Count > 0)
         {
             status["nodes"] = nodes;
@@ -39,6 +41,35 @@ public static class WorkflowStatusView
         }
 
         status["conditions"] = Conditions(state);
+        if (state.Belongings.ArtifactRepositoryRef is { } repository)
+        {
+            status["artifactRepositoryRef"] = repository.DeepClone();
+        }
+
+        if (state.Belongings.Claims.Count > 0)
+        {
+            status["persistentVolumeClaims"] = new JsonArray([.. state.Belongings.Claims.Select(claim => new JsonObject
+            {
+                ["name"] = claim.Name, ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = claim.ClaimName },
+            })]);
+        }
+
+        if (state.Phase != WorkflowPhase.None)
+        {
+            status["artifactGCStatus"] = state.Belongings.CollectsArtifacts
+                ? new JsonObject
+                {
+                    ["strategiesProcessed"] = new JsonObject(
+                        state.Belongings.Begun.Select(strategy => KeyValuePair.Create<string, JsonNode?>(strategy.ToString(), true))),
+                }
+                : new JsonObject { ["notSpecified"] = true };
+        }
+
+        if (StoredTemplates(state) is { } templates)
+        {
+            status["storedTemplates"] = templates;
+        }
+
         if (state.WorkflowTemplateRef is not null && state.Spec is { } spec)
         {
             status["storedWorkflowTemplateSpec"] = spec.Json.DeepClone();
@@ -54,13 +85,9 @@ public static class WorkflowStatusView
     }
 
     /// <summary>Leaf nodes that are done, of those there are: <c>3/7</c>.</summary>
-    public static string ProgressOf(WorkflowState state)
-    {
-        var (done, all) = state.Progress;
-        return string.Create(CultureInfo.InvariantCulture, $"{done}/{all}");
-    }
+    public static string ProgressOf(WorkflowState state) => state.Progress.ToString();
 
-    private static JsonObject RenderNode(WorkflowState state, Node node, GraphView graph)
+    private static JsonObject RenderNode(WorkflowState state, Node node, GraphView graph, JsonObject? baseline)
     {
         var json = new JsonObject
         {
@@ -81,10 +108,9 @@ public static class WorkflowStatusView
         Set(json, "message", node.Message);
         Set(json, "startedAt", node.StartedAt);
         Set(json, "finishedAt", node.FinishedAt);
-        if (node.IsPod)
-        {
-            json["progress"] = node.Progress ?? (node.Phase.IsEnd() ? "1/1" : "0/1");
-        }
+        Set(json, "estimatedDuration", Estimation.Of(state, baseline, node.Name));
+        Set(json, "progress", node.Progress.All > 0 ? node.Progress.ToString() : null);
+        Set(json, "resourcesDuration", node.ResourcesDuration);
 
         Set(json, "cluster", node.Cluster);
         Set(json, "hostNodeName", node.HostNodeName);
@@ -203,7 +229,27 @@ public static class WorkflowStatusView
     [
         new JsonObject { ["type"] = "PodRunning", ["status"] = state.ActivePods > 0 ? "True" : "False" },
         .. state.Phase.IsEnd() ? new[] { new JsonObject { ["type"] = "Completed", ["status"] = "True" } } : [],
+        .. state.Belongings.Conditions.Select(condition => new JsonObject
+        {
+            ["type"] = condition.Key.ToString(), ["status"] = "True", ["message"] = condition.Value,
+        }),
     ];
+
+    /// <summary>The templates of other resources that nodes are runs of, as they were when they were read.</summary>
+    private static JsonObject? StoredTemplates(WorkflowState state)
+    {
+        var stored = new JsonObject();
+        foreach (var (holder, name) in state.Nodes.Where(node => node.Scope.Holder is not null && node.TemplateName.Length > 0)
+            .Select(node => (Holder: node.Scope, node.TemplateName)).Distinct())
+        {
+            if (TemplateLookup.In(state, holder, name) is { } template)
+            {
+                stored[$"{holder.Text(state.Name)}/{name}"] = template.Json.DeepClone();
+            }
+        }
+
+        return stored.Count > 0 ? stored : null;
+    }
 
     private static JsonArray Ids(WorkflowState state, IReadOnlyList<int> nodes) =>
         [.. nodes.Select(index => (JsonNode)JsonValue.Create(state.IdOf(state[index])))];
@@ -213,6 +259,22 @@ public static class WorkflowStatusView
         if (!string.IsNullOrEmpty(value))
         {
             json[field] = value;
+        }
+    }
+
+    private static void Set(JsonObject json, string field, long? value)
+    {
+        if (value is { } number)
+        {
+            json[field] = number;
+        }
+    }
+
+    private static void Set(JsonObject json, string field, IReadOnlyDictionary<string, long>? used)
+    {
+        if (used is not null)
+        {
+            json[field] = new JsonObject(used.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
         }
     }
 

@@ -99,6 +99,10 @@ public sealed class ClusterAgentHostTests
 
         public Task ReleaseAsync(AttemptKey key, CancellationToken cancellationToken) => Task.CompletedTask;
 
+        public Task RemoveAsync(AttemptKey key, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task DropClaimsAsync(string workflowUid, CancellationToken cancellationToken) => Task.CompletedTask;
+
         public Task ForgetAsync(string workflowUid, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public async IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)

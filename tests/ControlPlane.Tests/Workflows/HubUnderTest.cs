@@ -54,6 +54,35 @@ internal sealed class HubUnderTest : IAsyncDisposable
         return (string)created["metadata"]!["uid"]!;
     }
 
+    /// <summary>What a path answers, as text.</summary>
+    public Task<string> ReadAsync(string path) => http.GetStringAsync(new Uri(path, UriKind.Relative));
+
+    /// <summary>Watches the workflow until it is gone.</summary>
+    public async Task VanishesAsync(string name)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        var list = JsonNode.Parse(await ReadAsync($"/apis/argoproj.io/v1alpha1/namespaces/default/workflows?fieldSelector=metadata.name={name}"))!;
+        if (list["items"]!.AsArray().Count == 0)
+        {
+            return;
+        }
+
+        var path = new Uri(
+            $"/apis/argoproj.io/v1alpha1/namespaces/default/workflows?watch=1&fieldSelector=metadata.name={name}&resourceVersion={list["metadata"]!["resourceVersion"]}",
+            UriKind.Relative);
+        using var reader = new StreamReader(await http.GetStreamAsync(path, patience.Token));
+        while (await reader.ReadLineAsync(patience.Token) is { } line)
+        {
+            if ((string?)JsonNode.Parse(line)!["type"] == "DELETED")
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"the watch ended before workflow {name} was gone");
+    }
+
     /// <summary>Calls the hub and answers its status code and body.</summary>
     public async Task<(int Code, JsonObject Body)> AskAsync(HttpMethod method, string path, string? body = null)
     {

@@ -61,6 +61,15 @@ internal sealed class ScriptedAgent : IAgentServices, IAsyncDisposable
         await HearsAsync(HubMessage.BodyOneofCase.ReportsDurable);
     }
 
+    /// <summary>Reports success with artifacts where the intent wants them.</summary>
+    public async Task SucceedsWithAsync(PodIntent intent, params StoredArtifact[] artifacts)
+    {
+        var report = new NodeReport { Key = intent.Key, Phase = PodPhase.PodSucceeded };
+        report.Artifacts.Add(artifacts);
+        await session.SendAsync(new AgentMessage { Number = ++number, Report = report }, CancellationToken.None);
+        await HearsAsync(HubMessage.BodyOneofCase.ReportsDurable);
+    }
+
     public IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, CancellationToken cancellationToken) =>
         new NoLogs().ReadLogAsync(request, cancellationToken);
 

@@ -98,7 +98,7 @@ public sealed class RuleTableTests
 
     [Theory]
     [InlineData("''", "empty spec string")]
-    [InlineData("'@every x'", "failed to parse duration @every x")]
+    [InlineData("'@every x'", "failed to parse duration @every x: invalid duration \"x\"")]
     [InlineData("'1/2/3 * * * *'", "too many slashes: 1/2/3")]
     [InlineData("'1-2-3 * * * *'", "too many hyphens: 1-2-3")]
     [InlineData("'*/0 * * * *'", "step of range should be a positive number: */0")]

@@ -6,7 +6,7 @@ namespace Argosy.Engine.Tests.Workflows;
 /// <summary>Where artifacts go that do not say it, or not wholly.</summary>
 public sealed class ArtifactLocationTests
 {
-    private static readonly ResourceRef Default = new(ResourceRefKind.ArtifactRepository, "artifact-repositories/");
+    private static readonly ResourceRef Default = new(ResourceRefKind.ArtifactRepositories, "artifact-repositories");
 
     private const string Bucket =
         """{"s3":{"bucket":"b","endpoint":"e","keyFormat":"{{workflow.namespace}}/{{workflow.name}}/{{pod.name}}","accessKeySecret":{"name":"n","key":"k"}}}""";
@@ -29,18 +29,6 @@ public sealed class ArtifactLocationTests
 
         Assert.Equal((key, "b", "e", "n"), ((string?)s3["key"], (string?)s3["bucket"], (string?)s3["endpoint"], (string?)s3["accessKeySecret"]!["name"]));
         Assert.Null(s3["keyFormat"]);
-    }
-
-    [Fact]
-    public void RepositoryThatTheWorkflowNames_DoesNotExist_IsAnError()
-    {
-        var story = new Story("""
-            {"entrypoint":"a","artifactRepositoryRef":{"configMap":"repos","key":"mine"},
-             "templates":[{"name":"a","container":{"image":"i","command":["c"]},"outputs":{"artifacts":[{"name":"out","path":"/o"}]}}]}
-            """);
-
-        Assert.Equal(NodePhase.Error, story["wf"].Phase);
-        Assert.Contains("repos/mine", story["wf"].Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -83,11 +71,13 @@ public sealed class ArtifactLocationTests
         only["name"] = "a";
         only["container"] = JsonNode.Parse("""{"image":"i","command":["c"]}""");
         spec["entrypoint"] = "a";
-        spec["suspend"] = true;
         spec["templates"] = new JsonArray(only);
-        var story = new Story(spec.ToJsonString());
-        story.Resources[Default] = repository is null ? null : (JsonObject)JsonNode.Parse(repository)!;
-        story.Take(new ResumeAsked(null));
+        var content = new JsonObject
+        {
+            ["data"] = new JsonObject { ["v1"] = repository },
+            ["annotations"] = new JsonObject { ["workflows.argoproj.io/default-artifact-repository"] = "v1" },
+        };
+        var story = new Story(spec.ToJsonString(), resources: new() { [Default] = repository is null ? null : content });
         return PodRequests.Of(story.State, story["wf"]);
     }
 }

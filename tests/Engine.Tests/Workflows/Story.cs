@@ -9,12 +9,12 @@ internal sealed class Story
 {
     private readonly Queue<WorkflowOrder> open = new();
 
-    public Story(string spec, string name = "wf", Dictionary<ResourceRef, JsonObject?>? resources = null)
+    public Story(string spec, string name = "wf", Dictionary<ResourceRef, JsonObject?>? resources = null, HubSettings? hub = null)
     {
         Resources = resources ?? [];
         Take(new Submitted((JsonObject)JsonNode.Parse($$"""
             {"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","metadata":{"name":"{{name}}","namespace":"default","uid":"uid-1"},"spec":{{spec}}}
-            """)!));
+            """)!, hub));
     }
 
     public WorkflowState State { get; } = new();

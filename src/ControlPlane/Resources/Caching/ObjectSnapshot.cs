@@ -39,8 +39,11 @@ internal sealed class ObjectSnapshot
 
     public JsonObject Object => tree.Value;
 
-    public ResourceChange AsChange(ResourceChangeType type) =>
-        new(type, Key, ResourceVersion, Uid, Generation, tree) { Labels = Selectable.Labels };
+    public ResourceChange AsChange(ResourceChangeType type) => new(type, Key, ResourceVersion, Uid, Generation, tree)
+    {
+        Labels = Selectable.Labels,
+        Phase = Selectable.Fields.GetValueOrDefault("status.phase", ""),
+    };
 
     /// <summary>A private copy, to be changed.</summary>
     public JsonObject Copy() => ObjectJson.Read(Utf8);
