@@ -170,7 +170,7 @@ internal sealed class WorkflowLogs(IResources resources, AgentSessions sessions)
                 continue;
             }
 
-            var podName = namesByIds ? id : NodeNames.Pod(name, node["name"]!.GetValue<string>(), node["templateName"]?.GetValue<string>() ?? "");
+            var podName = namesByIds ? id : NodeNames.Pod(name, node["name"]!.GetValue<string>(), node["templateName"]?.GetValue<string>() ?? "", id);
             var started = DateTimeOffset.TryParse(node["startedAt"]?.GetValue<string>(), out var at) ? at : default;
             yield return new Pod(podName, cluster, new AttemptKey
             {

@@ -66,6 +66,9 @@ public static class MemoizedCopy
 
     private sealed record Copying(string Old, string New, string Now, Dictionary<string, JsonObject> Nodes, HashSet<string> Kept)
     {
+        private readonly Dictionary<string, string> newIds = new(StringComparer.Ordinal);
+        private readonly HashSet<string> taken = new(StringComparer.Ordinal);
+
         public JsonObject Copy(string id, JsonObject json)
         {
             var copy = (JsonObject)json.DeepClone();
@@ -115,7 +118,16 @@ public static class MemoizedCopy
             }
         }
 
-        private string NewId(string id) => NodeNames.Id(New, NewName(Nodes[id]));
+        private string NewId(string id)
+        {
+            if (!newIds.TryGetValue(id, out var newId))
+            {
+                newIds[id] = newId = NodeNames.Id(New, NewName(Nodes[id]), taken.Contains);
+                taken.Add(newId);
+            }
+
+            return newId;
+        }
 
         private string NewName(JsonObject node) => node.Text("name") is var name && name!.StartsWith(Old, StringComparison.Ordinal) ? New + name[Old.Length..] : name!;
     }

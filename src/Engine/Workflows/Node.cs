@@ -151,7 +151,7 @@ public sealed class Node
     [JsonIgnore]
     internal RecordedNode? Recorded { get; init; }
 
-    /// <summary>Worked out from its name once, for it is asked for with every order and report.</summary>
+    /// <summary>Worked out from its name once, when it comes into the table: which ids are taken changes later.</summary>
     [JsonIgnore]
     internal string? Id { get; set; }
 

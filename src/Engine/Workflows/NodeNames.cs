@@ -19,6 +19,22 @@ public static class NodeNames
     public static string Id(string workflow, string nodeName) =>
         nodeName == workflow ? workflow : string.Create(CultureInfo.InvariantCulture, $"{workflow}-{Fnv1a(nodeName)}");
 
+    /// <summary>
+    /// The id of a node among others. Ids end in a hash of 32 bits, so that of 100,000 names two or three are likely to share one: the node that
+    /// was made first has upstream's id; the next one's hash is of its name and a ', or two, until the id is free. The facts make nodes in one
+    /// order, so that ids come out the same whenever they are replayed.
+    /// </summary>
+    internal static string Id(string workflow, string nodeName, Func<string, bool> isTaken)
+    {
+        var id = Id(workflow, nodeName);
+        for (var hashed = nodeName + "'"; isTaken(id); hashed += "'")
+        {
+            id = Id(workflow, hashed);
+        }
+
+        return id;
+    }
+
     /// <summary>The workflow's annotation that chooses how its pods are named; <c>v1</c>: as their nodes' ids.</summary>
     public const string PodNameFormat = "workflows.argoproj.io/pod-name-format";
 
@@ -26,15 +42,21 @@ public static class NodeNames
     public static string Pod(WorkflowState state, Node node) =>
         state.Manifest.Object("metadata").TextMap("annotations").GetValueOrDefault(PodNameFormat) == "v1"
             ? state.IdOf(node)
-            : Pod(state.Name, node.Name, node.TemplateName);
+            : Pod(state.Name, node.Name, node.TemplateName, state.IdOf(node));
 
-    /// <summary>The name of the node's pod in upstream's format v2.</summary>
-    public static string Pod(string workflow, string nodeName, string templateName)
+    /// <summary>The name of the node's pod in upstream's format v2. It ends in the hash that the id ends in, so that no two nodes share a pod.</summary>
+    public static string Pod(string workflow, string nodeName, string templateName, string id)
     {
         if (nodeName == workflow)
         {
             return workflow;
         }
+
+        // An id that another program made up has no hash.
+        var hash = id.StartsWith(workflow + "-", StringComparison.Ordinal)
+            && uint.TryParse(id.AsSpan(workflow.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var own)
+            ? own
+            : Fnv1a(nodeName);
 
         var prefix = templateName.Length == 0 ? workflow : $"{workflow}-{templateName}";
         if (prefix.Length > MaxPodNamePrefix)
@@ -42,7 +64,7 @@ public static class NodeNames
             prefix = prefix[..MaxPodNamePrefix];
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{prefix}-{Fnv1a(nodeName)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{prefix}-{hash}");
     }
 
     public static string StepGroup(string parent, int index) => string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]");

@@ -6,7 +6,8 @@ namespace Argosy.Engine.Workflows;
 /// The nodes of a workflow, and the counts over them that decisions need: kept up to date with every change, so that nothing has to
 /// count. Changed only by <see cref="WorkflowState"/>, as facts apply.
 /// </summary>
-internal sealed class NodeTable(Func<string, string> idOf)
+/// <param name="idOf">The id of a node with a name, where some ids are taken.</param>
+internal sealed class NodeTable(Func<string, Func<string, bool>, string> idOf)
 {
     private readonly List<Node?> nodes = [];
     private readonly Dictionary<string, int> byName = new(StringComparer.Ordinal);
@@ -39,7 +40,7 @@ internal sealed class NodeTable(Func<string, string> idOf)
 
     public Node? FindById(string id) => byId.TryGetValue(id, out var index) ? nodes[index] : null;
 
-    public string IdOf(Node node) => node.Id ??= idOf(node.Name);
+    public string IdOf(Node node) => node.Id ??= idOf(node.Name, byId.ContainsKey);
 
     public Node Add(NodeCreated created, int generation)
     {

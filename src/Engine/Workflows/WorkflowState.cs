@@ -18,7 +18,7 @@ public sealed class WorkflowState
 
     public WorkflowState()
     {
-        nodes = new NodeTable(name => NodeNames.Id(Name, name));
+        nodes = new NodeTable((name, isTaken) => NodeNames.Id(Name, name, isTaken));
         timers = new NodeTimers(nodes);
     }
 

@@ -36,7 +36,7 @@ public sealed class VariableScopeTests
                "outputs":{"parameters":[{"name":"o","valueFrom":{"path":"/o"} }],"artifacts":[{"name":"x","path":"/x"}]} }]}
             """);
 
-        Assert.Equal(expected.Replace("wf-leaf-2094374163", NodeNames.Pod("wf", "wf[0].a", "leaf"), StringComparison.Ordinal), Argument(story, "wf[0].a"));
+        Assert.Equal(expected.Replace("wf-leaf-2094374163", NodeNames.Pod("wf", "wf[0].a", "leaf", NodeNames.Id("wf", "wf[0].a")), StringComparison.Ordinal), Argument(story, "wf[0].a"));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class VariableScopeTests
               {"name":"leaf","retryStrategy":{"limit":1},"container":{"image":"i","args":["{{"{{tasks.name}} {{node.name}} {{pod.name}} {{retries}}"}}"]} }]}
             """);
 
-        Assert.Equal($"t(0:x) wf.t(0:x) {NodeNames.Pod("wf", "wf.t(0:x)(0)", "leaf")} 0", Argument(story, "wf.t(0:x)(0)"));
+        Assert.Equal($"t(0:x) wf.t(0:x) {NodeNames.Pod("wf", "wf.t(0:x)(0)", "leaf", NodeNames.Id("wf", "wf.t(0:x)(0)"))} 0", Argument(story, "wf.t(0:x)(0)"));
     }
 
     [Fact]
