@@ -13,8 +13,9 @@ internal static class ServerCommand
         var hubOptions = new HubOptionsOfCommand(shell, shared);
         var listen = new Option<string>("--listen") { Description = "address and port; port 0 takes any", DefaultValueFactory = _ => "127.0.0.1:2746" };
         var tls = new TlsOptionsOfCommand();
+        var config = CommandOptions.Text("--controller-config", "file with the settings of an Argo controller: its ConfigMap, or the keys alone");
         var command = new Command("server", "Runs a hub, alone or with embedded clusters.");
-        command.AddAll([listen, .. tls.Symbols, .. hubOptions.Symbols]);
+        command.AddAll([listen, config, .. tls.Symbols, .. hubOptions.Symbols]);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var clusters = hubOptions.Clusters(parsed);
@@ -27,6 +28,16 @@ internal static class ServerCommand
             }
 
             var options = hubOptions.Hub(parsed, address) with { Tls = tls.Read(parsed, address) };
+            if (parsed.GetValue(config) is { } file)
+            {
+                var settings = await ControllerConfig.ReadAsync(file, shell.In, cancellationToken);
+                options = settings.ApplyTo(options);
+                if (settings.PassedOver.ToList() is { Count: > 0 } others)
+                {
+                    await shell.Error.WriteLineAsync($"{file}: without meaning for this hub and passed over: {string.Join(", ", others)}");
+                }
+            }
+
             await using var hub = await HubOptionsOfCommand.StartAsync(startHub, options, cancellationToken);
             await using var fleet = await EmbeddedFleet.StartAsync(hub, options.DataDirectory, clusters, runCluster);
             await shell.Out.WriteLineAsync($"""

@@ -75,6 +75,11 @@ public static class HubHost
         builder.Services.AddWorkflows(SettingsOf(options));
         builder.Services.AddCronWorkflows();
         builder.Services.AddEvents();
+        builder.Services.PostConfigure<WorkflowOptions>(workflows =>
+        {
+            workflows.Parallelism = options.Parallelism ?? workflows.Parallelism;
+            workflows.NamespaceParallelism = options.NamespaceParallelism ?? workflows.NamespaceParallelism;
+        });
         builder.AddGrains(options);
         var app = builder.Build();
         app.UseAccess();

@@ -33,6 +33,12 @@ public sealed record HubOptions
     /// <summary>How long pods that podGC chose are kept, unless the workflow says otherwise. Default 5 seconds, as upstream's.</summary>
     public TimeSpan PodGcDelay { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Workflows that may run at once in the whole hub; the others are Pending. Null (default): as the configuration says, else any number.</summary>
+    public int? Parallelism { get; init; }
+
+    /// <summary>The same for each namespace, unless its label says otherwise.</summary>
+    public int? NamespaceParallelism { get; init; }
+
     /// <summary>Where ConfigMaps that serve all namespaces are, such as shared artifact repositories. Default <c>argo</c>.</summary>
     public string SystemNamespace { get; init; } = "argo";
 }

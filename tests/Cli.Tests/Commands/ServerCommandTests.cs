@@ -46,6 +46,53 @@ public sealed class ServerCommandTests : CommandFixture
         Assert.Equal(expected, started!.Tls is not null);
     }
 
+    [Theory]
+    [InlineData("""
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: workflow-controller-configmap}
+        data:
+          parallelism: "7"
+          namespaceParallelism: "2"
+          podGCDeleteDelayDuration: 30s
+          workflowDefaults: |
+            spec: {ttlStrategy: {secondsAfterCompletion: 60}}
+          artifactRepository: |
+            s3: {bucket: b}
+          links: |
+            - name: x
+              scope: workflow
+        """)]
+    [InlineData("""
+        kind: ConfigMap
+        data:
+          config: |
+            parallelism: 7
+            namespaceParallelism: 2
+            podGCDeleteDelayDuration: 30s
+            workflowDefaults: {spec: {ttlStrategy: {secondsAfterCompletion: 60}}}
+            artifactRepository: {s3: {bucket: b}}
+            links: []
+        """)]
+    public async Task ControllersConfigMap_SetsTheHub_AndWhatItPassesOverIsSaid(string config)
+    {
+        HubOptions? started = null;
+        var shell = new TestShell(new Dictionary<string, string> { ["XDG_STATE_HOME"] = Folder });
+
+        await shell.RunAsync(
+            (options, _) =>
+            {
+                started = options;
+                throw new InvalidDataException("far enough");
+            },
+            new ScriptedHub(Server, Folder).ServeAsync, CancellationToken.None, "server", "--controller-config", Write("config.yaml", config));
+
+        Assert.Equal((7, 2, TimeSpan.FromSeconds(30)), (started!.Parallelism, started.NamespaceParallelism, started.PodGcDelay));
+        Assert.Equal("""{"spec":{"ttlStrategy":{"secondsAfterCompletion":60}}}""", started.WorkflowDefaults!.ToJsonString());
+        Assert.Equal("""{"s3":{"bucket":"b"}}""", started.ArtifactRepository!.ToJsonString());
+        Assert.Contains("passed over: links", shell.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task PortThatIsTaken_IsOneClearLine()
     {
