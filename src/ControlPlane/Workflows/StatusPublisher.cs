@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Argosy.ControlPlane.Archive;
 using Argosy.ControlPlane.Resources;
@@ -94,9 +93,9 @@ internal sealed class StatusPublisher(
         var key = new ResourceKey(Kinds.Workflow, state.Namespace, state.Name);
         try
         {
-            var began = Stopwatch.GetTimestamp();
+            var began = time.GetTimestamp();
             var status = WorkflowStatusView.Render(state);
-            cost = Stopwatch.GetElapsedTime(began);
+            cost = time.GetElapsedTime(began);
             lastShown = time.GetUtcNow();
             if (state.Phase.IsEnd())
             {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Argosy.Contracts.Agents;
 using Argosy.ControlPlane.Archive;
@@ -235,7 +234,7 @@ internal sealed class WorkflowGrain(
     private async Task DecideAsync(IReadOnlyList<Pending> batch)
     {
         var answers = new string?[batch.Count];
-        var began = Stopwatch.GetTimestamp();
+        var began = time.GetTimestamp();
         try
         {
             List<WorkflowFact> facts = [];
@@ -261,7 +260,7 @@ internal sealed class WorkflowGrain(
             await CarryOutAsync(orders);
             if (facts.Count > 0)
             {
-                metrics.Decided(State, facts, Stopwatch.GetElapsedTime(began));
+                metrics.Decided(State, facts, time.GetElapsedTime(began));
             }
 
             StayWhileRunning();

@@ -161,10 +161,18 @@ public sealed class Simulator(Func<WorkflowState, Node, LeafOutcome> outcome, Fu
         return null;
     }
 
+    // Nothing is stored, so any repository will do.
+    private static JsonObject? AnyRepository(WorkflowState state) => state.Spec?.Json.Object("artifactRepositoryRef") is { } named
+        ? new JsonObject { ["data"] = new JsonObject { [named.Text("key") ?? ""] = "{}" } }
+        : null;
+
     private void Obey(WorkflowState state, WorkflowOrder order)
     {
         switch (order)
         {
+            case ReadResource { Resource.Kind: ResourceRefKind.ArtifactRepositories } repositories:
+                inputs.Add(new ResourceAnswered(repositories.Resource, AnyRepository(state)));
+                break;
             case ReadResource read:
                 inputs.Add(new ResourceAnswered(read.Resource, resource(read.Resource)));
                 break;

@@ -109,7 +109,8 @@ internal static class WorkflowEvaluation
     private static bool HasArtifactRepository(Turn turn)
     {
         var state = turn.State;
-        if (state.Belongings.ArtifactRepositoryRef is not null || !ArtifactRepositories.AreNeeded(state.Spec!))
+        // A run that was taken up with its nodes brought its repository along, or had none.
+        if (state.Belongings.ArtifactRepositoryRef is not null || state.NodeCount > 0 || !ArtifactRepositories.AreNeeded(state.Spec!))
         {
             return true;
         }

@@ -86,7 +86,7 @@ public sealed class CleanupStories
         {
             await hub.CreateAsync("first", """{"workflowTemplateRef":{"name":"t"}}""");
             await earlier.ReportsAsync((await earlier.IsAskedToRunAsync()).Key, PodPhase.PodSucceeded);
-            await hub.BecomesAsync("first", workflow => (string?)workflow["metadata"]!["labels"]?["workflows.argoproj.io/workflow-archiving-status"] == "Persisted");
+            await hub.BecomesAsync("first", workflow => (string?)workflow["metadata"]!["labels"]?["workflows.argoproj.io/workflow-archiving-status"] == "Archived");
         }
 
         if (gone)
