@@ -6,6 +6,9 @@ namespace Argosy.Engine.Workflows;
 /// <summary>Turns calls into nodes.</summary>
 internal static class Launching
 {
+    /// <summary>What exit handlers may add to a workflow that has grown too large.</summary>
+    private const int NodesKeptForExit = 1_000;
+
     private const int MaxDepth = 100;
 
     public static CallOutcome Launch(Turn turn, Call call)
@@ -77,12 +80,17 @@ internal static class Launching
 
     public static bool IsRefused(WorkflowState state, NodeFlags flags) =>
         state.Shutdown == ShutdownStrategy.Terminate
-        || (!flags.HasFlag(NodeFlags.OnExit) && (state.Shutdown == ShutdownStrategy.Stop || state.DeadlineExceeded));
+        || (!flags.HasFlag(NodeFlags.OnExit) && (state.Shutdown == ShutdownStrategy.Stop || state.DeadlineExceeded))
+        || IsTooLarge(state, flags);
+
+    private static bool IsTooLarge(WorkflowState state, NodeFlags flags) =>
+        state.NodeCount >= (flags.HasFlag(NodeFlags.OnExit) ? state.MaxNodes + NodesKeptForExit : state.MaxNodes);
 
     /// <summary>Why nothing new is started, for the node that would have needed it.</summary>
     public static string RefusalOf(WorkflowState state) => state.Shutdown != ShutdownStrategy.None
         ? $"Stopped with strategy '{state.Shutdown}'"
-        : "Step exceeded its deadline";
+        : state.DeadlineExceeded ? "Step exceeded its deadline"
+        : $"the workflow has {state.MaxNodes} nodes, more than one may have; look for a template that calls itself without an end";
 
     public static NodeType NodeTypeOf(Template template) => template.Type switch
     {
