@@ -19,6 +19,8 @@ public sealed class EndToEndRuns
     [InlineData("functional/steps-skipped-producer-default.yaml", WorkflowPhase.Succeeded, "")]
     [InlineData("functional/steps-skipped-withparam-ref.yaml", WorkflowPhase.Failed, "")]
     [InlineData("functional/dag-depends.yaml", WorkflowPhase.Succeeded, "F!")]
+    [InlineData("functional/dag-when-expr-skip.yaml", WorkflowPhase.Succeeded, "")]
+    [InlineData("functional/steps-when-expr-filter.yaml", WorkflowPhase.Succeeded, "")]
     [InlineData("synchronization/db-multiple.yaml", WorkflowPhase.Succeeded, "")]
     [InlineData("synchronization/db-mutex-tmpl-level.yaml", WorkflowPhase.Succeeded, "")]
     [InlineData("synchronization/db-mutex-wf-level-1.yaml", WorkflowPhase.Succeeded, "")]

@@ -35,7 +35,8 @@ internal sealed class Afterwards(Shell shell)
 
         if (waits)
         {
-            return await new WorkflowWait(shell, hub).WaitAsync(workflows.Select(workflow => (workflow.Namespace, workflow.Name)), cancellationToken);
+            return await new WorkflowWait(shell, hub) { IsQuiet = Format(parsed) is "name" or "json" or "yaml" }
+                .WaitAsync(workflows.Select(workflow => (workflow.Namespace, workflow.Name)), cancellationToken);
         }
 
         if (workflows.Count > 1)

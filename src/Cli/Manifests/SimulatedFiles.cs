@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Argosy.Cli.Client;
+using Argosy.Engine.Cron;
+using Argosy.Engine.Simulation;
 using Argosy.Engine.Workflows;
 
 namespace Argosy.Cli.Manifests;
@@ -14,8 +17,8 @@ internal sealed class SimulatedFiles(IReadOnlyList<SourcedManifest> manifests)
 
     private readonly List<string> assumptions = [];
 
-    /// <summary>What the simulation had to take for granted, for people.</summary>
-    public IReadOnlyList<string> Assumptions => assumptions;
+    /// <summary>What the simulation had to take for granted, for people; each once.</summary>
+    public IEnumerable<string> Assumptions => assumptions.Distinct();
 
     /// <summary>The first Workflow among them, else the one template or CronWorkflow, as the Workflow that it stands for.</summary>
     /// <param name="name">The manifest to run, where there are several.</param>
@@ -84,15 +87,23 @@ internal sealed class SimulatedFiles(IReadOnlyList<SourcedManifest> manifests)
     private static JsonObject AsWorkflow(SourcedManifest manifest) => manifest.Kind switch
     {
         "Workflow" => (JsonObject)manifest.Json.DeepClone(),
-        "CronWorkflow" => Made(
+        "CronWorkflow" => Scheduled(Made(
             manifest,
             manifest.Json.At("spec", "workflowSpec")?.DeepClone(),
-            manifest.Json.At("spec", "workflowMetadata") as JsonObject),
+            manifest.Json.At("spec", "workflowMetadata") as JsonObject)),
         _ => Made(
             manifest,
             new JsonObject { ["workflowTemplateRef"] = new JsonObject { ["name"] = manifest.Name, ["clusterScope"] = manifest.Kind == "ClusterWorkflowTemplate" } },
             manifest.Json.At("spec", "workflowMetadata") as JsonObject),
     };
+
+    // A child knows the instant it was due; in a simulation that is when it begins.
+    private static JsonObject Scheduled(JsonObject workflow)
+    {
+        workflow.Ensure("metadata").Ensure("annotations")[CronWorkflow.ScheduledTimeAnnotation] =
+            Simulator.Beginning.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        return workflow;
+    }
 
     private static JsonObject Made(SourcedManifest from, JsonNode? spec, JsonObject? shared)
     {

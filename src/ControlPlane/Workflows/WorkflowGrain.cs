@@ -110,7 +110,7 @@ internal sealed class WorkflowGrain(
         var suspended = spec?["suspend"]?.GetValue<bool>() ?? false;
         if (suspended != State.Suspended && !State.Phase.IsEnd())
         {
-            await Take(suspended ? new SuspendAsked() : new ResumeAsked(null));
+            await Take(suspended ? new SuspendAsked() : new SuspensionLifted());
         }
 
         if (spec?["activeDeadlineSeconds"] is JsonValue deadline && deadline.TryGetValue(out long seconds) && seconds != State.ActiveDeadlineSeconds)

@@ -52,12 +52,14 @@ public sealed record ContinueOn(bool Error, bool Failed)
 public sealed class Step
 {
     private readonly Lazy<JsonTags> tags;
+    private readonly Lazy<JsonTags>? condition;
     private readonly Lazy<JsonTags> itemTags;
 
     private Step(JsonObject json)
     {
         Json = json;
-        tags = new Lazy<JsonTags>(() => JsonTags.Compile(Part(json, "template", "templateRef", "arguments", "when")));
+        tags = new Lazy<JsonTags>(() => JsonTags.Compile(Part(json, "template", "templateRef", "arguments")));
+        condition = json.Text("when") is { Length: > 0 } ? new Lazy<JsonTags>(() => JsonTags.Compile(Part(json, "template", "when"))) : null;
         itemTags = new Lazy<JsonTags>(() => JsonTags.Compile(Part(json, "withItems", "withParam", "withSequence")));
         Name = json.Text("name") ?? "";
         Inline = json.Object("inline") is { } inline ? Templates.Template.Read(inline) : null;
@@ -87,8 +89,14 @@ public sealed class Step
     /// <summary>Whether the step fans out over items.</summary>
     public bool IsLoop { get; }
 
-    /// <summary>The part of the step that is rendered before each call: what it calls, with which arguments, and whether.</summary>
+    /// <summary>The part of the step that is rendered before each call: what it calls, and with which arguments.</summary>
     public JsonTags Tags => tags.Value;
+
+    /// <summary>
+    /// The part that says whether the step runs at all; null: it does. It comes before the arguments, which often make sense only where it
+    /// holds.
+    /// </summary>
+    public JsonTags? Condition => condition?.Value;
 
     /// <summary>The part that says what the step fans out over; it is rendered once, however many items there are.</summary>
     public JsonTags ItemTags => itemTags.Value;

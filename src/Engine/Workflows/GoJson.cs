@@ -22,7 +22,7 @@ internal static class GoJson
         _ => Compact(item),
     };
 
-    private static string Compact(JsonNode? json) => json is null ? "null" : Escaped(json.ToJsonString(Plain));
+    public static string Compact(JsonNode? json) => json is null ? "null" : Escaped(json.ToJsonString(Plain));
 
     private static string Escaped(string json) => json
         .Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal);

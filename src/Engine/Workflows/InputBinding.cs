@@ -26,6 +26,7 @@ internal static class InputBinding
         }
 
         List<ParameterValue> parameters = new(template.Inputs.Parameters.Count);
+        List<int> own = [];
         foreach (var input in template.Inputs.Parameters)
         {
             var argument = arguments.Parameters.FirstOrDefault(given => given.Name == input.Name);
@@ -45,8 +46,15 @@ internal static class InputBinding
                 return BoundInputs.Fail($"inputs.parameters.{input.Name} was not supplied");
             }
 
+            if (argument is null && input.ValueFrom?.ConfigMapKeyRef is null)
+            {
+                own.Add(parameters.Count);
+            }
+
             parameters.Add(new ParameterValue(input.Name, value));
         }
+
+        OwnInputs.Resolve(parameters, own, variables);
 
         List<ArtifactValue> artifacts = new(template.Inputs.Artifacts.Count);
         foreach (var input in template.Inputs.Artifacts)
@@ -132,6 +140,30 @@ internal static class InputBinding
         }
 
         return new ArtifactValue(input.Name, bound);
+    }
+}
+
+/// <summary>Inputs whose own text speaks of other inputs of the same template.</summary>
+internal static class OwnInputs
+{
+    private const string Parameter = "inputs.parameters.";
+
+    /// <param name="own">Which of the parameters have the template's own text for a value; used up.</param>
+    /// <remarks>Inputs that speak of each other in a circle keep their text, as any tag that nothing resolves.</remarks>
+    public static void Resolve(List<ParameterValue> parameters, List<int> own, IVariables variables)
+    {
+        var references = own.ToDictionary(index => index, index => TagText.Parse(parameters[index].Value).References
+            .Where(reference => LocalVariables.IsUnder(reference, "inputs")).ToList());
+        own.RemoveAll(index => references[index].Count == 0);
+        while (own.FindIndex(index => !references[index].Any(IsOpen)) is >= 0 and var next)
+        {
+            var index = own[next];
+            var seen = new LayeredVariables(new InputVariables(new NodeInputs(parameters, [])), new WorkflowOnly(variables));
+            parameters[index] = parameters[index] with { Value = TagText.Parse(parameters[index].Value).Render(seen).Text };
+            own.RemoveAt(next);
+        }
+
+        bool IsOpen(string reference) => own.Any(index => LocalVariables.IsUnder(reference, Parameter + parameters[index].Name));
     }
 }
 

@@ -6,6 +6,9 @@ namespace Argosy.Engine.Workflows;
 /// <summary>Turns calls into nodes.</summary>
 internal static class Launching
 {
+    /// <summary>What exit handlers may add to a workflow that has grown too large.</summary>
+    private const int NodesKeptForExit = 1_000;
+
     private const int MaxDepth = 100;
 
     public static CallOutcome Launch(Turn turn, Call call)
@@ -75,14 +78,22 @@ internal static class Launching
         turn.Notify(created.Owner, node.Index);
     }
 
-    public static bool IsRefused(WorkflowState state, NodeFlags flags) =>
+    /// <summary>Whether the workflow starts no more such nodes.</summary>
+    public static bool IsRefused(WorkflowState state, NodeFlags flags) => IsEnding(state, flags) || IsTooLarge(state, flags);
+
+    /// <summary>Whether such nodes are brought to their end.</summary>
+    public static bool IsEnding(WorkflowState state, NodeFlags flags) =>
         state.Shutdown == ShutdownStrategy.Terminate
         || ((flags & NodeFlags.Exempt) == 0 && (state.Shutdown == ShutdownStrategy.Stop || state.DeadlineExceeded));
+
+    private static bool IsTooLarge(WorkflowState state, NodeFlags flags) =>
+        state.NodeCount >= ((flags & NodeFlags.Exempt) != 0 ? state.MaxNodes + NodesKeptForExit : state.MaxNodes);
 
     /// <summary>Why nothing new is started, for the node that would have needed it.</summary>
     public static string RefusalOf(WorkflowState state) => state.Shutdown != ShutdownStrategy.None
         ? $"Stopped with strategy '{state.Shutdown}'"
-        : "Step exceeded its deadline";
+        : state.DeadlineExceeded ? "Step exceeded its deadline"
+        : $"the workflow has {state.MaxNodes} nodes, more than one may have; look for a template that calls itself without an end";
 
     public static NodeType NodeTypeOf(Template template) => template.Type switch
     {

@@ -94,7 +94,7 @@ public static class MemoizedCopy
         {
             var isPod = copy.Text("type") == nameof(NodeType.Pod);
             var failed = copy.Text("phase") is nameof(NodePhase.Failed) or nameof(NodePhase.Error);
-            (copy["startedAt"], copy["finishedAt"]) = isPod && failed ? (null, null) : (Now, Now);
+            (copy["startedAt"], copy["finishedAt"]) = (Now, isPod && failed ? null : Now);
             if (isPod && !failed)
             {
                 copy["phase"] = nameof(NodePhase.Skipped);

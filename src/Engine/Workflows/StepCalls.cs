@@ -53,8 +53,6 @@ internal static class StepCalls
         var scope = boundary.Scope;
         var step = planned.Step;
         var seen = Seen(planned, variables);
-        var rendered = step.Tags.Render(seen);
-        var fields = (JsonObject)rendered.Json!;
 
         Call Calling(Template template, TemplateScope at, string name) => new(planned.NodeName, template, at, owner.Index, boundary.Index)
         {
@@ -65,16 +63,18 @@ internal static class StepCalls
             Variables = seen,
         };
 
-        if (fields.Text("when") is { Length: > 0 } when)
+        if (step.Condition?.Render(seen) is { Json: JsonObject said } condition)
         {
-            RefuseUnresolved(rendered, fields, field => field == "when");
-            if (!WhenCondition.Evaluate(when))
+            RefuseUnresolved(condition, said, field => field == "when");
+            if (said.Text("when") is { Length: > 0 } when && !WhenCondition.Evaluate(when))
             {
-                Launching.Skip(turn, Calling(Nothing, scope, fields.Text("template") ?? ""), NodePhase.Skipped, $"when '{when}' evaluated false");
+                Launching.Skip(turn, Calling(Nothing, scope, said.Text("template") ?? ""), NodePhase.Skipped, $"when '{when}' evaluated false");
                 return CallOutcome.Made;
             }
         }
 
+        var rendered = step.Tags.Render(seen);
+        var fields = (JsonObject)rendered.Json!;
         var arguments = ArgumentsOf(fields, rendered);
         var callee = Callee.Find(turn, scope, fields.Text("template"), TemplateRef.Read(fields.Object("templateRef")), step.Inline);
         if (callee.Missing is { } missing)

@@ -29,19 +29,28 @@ internal static class Verbs
 
         foreach (var node in suspended)
         {
-            if (Suspension.Resume(turn, node) is { } missing)
+            if (Suspension.Resume(turn, node, node.Message) is { } missing)
             {
                 return missing;
             }
         }
 
-        if (selector is null && state.Suspended)
+        if (selector is null)
+        {
+            LiftSuspension(turn);
+        }
+
+        return null;
+    }
+
+    /// <summary>New nodes start again; what a Suspend node waits for it goes on waiting for.</summary>
+    public static void LiftSuspension(Turn turn)
+    {
+        if (turn.State.Suspended)
         {
             turn.Record(new SuspensionChanged(false));
             Shutdowns.NotifyGroups(turn);
         }
-
-        return null;
     }
 
     public static string? Shutdown(Turn turn, ShutdownAsked asked)

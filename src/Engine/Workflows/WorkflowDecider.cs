@@ -95,6 +95,9 @@ public static class WorkflowDecider
                 return null;
             case SuspendAsked:
                 return Verbs.Suspend(turn);
+            case SuspensionLifted:
+                Verbs.LiftSuspension(turn);
+                return null;
             case ResumeAsked resume:
                 return Verbs.Resume(turn, resume.Selector);
             case ShutdownAsked shutdown:

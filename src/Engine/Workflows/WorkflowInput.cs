@@ -47,6 +47,9 @@ public sealed record TimePassed : WorkflowInput;
 
 public sealed record SuspendAsked : WorkflowInput;
 
+/// <summary>Somebody took <c>spec.suspend</c> back by hand: unlike resuming, this leaves Suspend nodes alone.</summary>
+public sealed record SuspensionLifted : WorkflowInput;
+
 /// <param name="Selector">Only the suspended nodes it matches; null: the whole workflow.</param>
 public sealed record ResumeAsked(NodeFieldSelector? Selector) : WorkflowInput;
 

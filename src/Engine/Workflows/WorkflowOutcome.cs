@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Argosy.Engine.Workflows;
@@ -36,11 +35,14 @@ internal static class WorkflowOutcome
         return (phase, message);
     }
 
-    /// <summary>The failed nodes as exit handlers see them: JSON within a JSON string, as upstream passes it.</summary>
+    /// <summary>
+    /// All nodes that failed, groups and retries among them, as exit handlers see them: JSON within a JSON string; null where there are none.
+    /// Quotes are escaped by a backslash: scripts put the text into a shell's quotes, which takes one such layer away.
+    /// </summary>
     public static string Failures(WorkflowState state)
     {
         var failures = new JsonArray();
-        foreach (var node in state.Nodes.Where(node => node.IsPod && node.Phase.IsFailure()))
+        foreach (var node in state.Nodes.Where(node => node.Phase.IsFailure()))
         {
             failures.Add(new JsonObject
             {
@@ -53,6 +55,6 @@ internal static class WorkflowOutcome
             });
         }
 
-        return JsonSerializer.Serialize(failures.ToJsonString());
+        return GoJson.Compact(JsonValue.Create(failures.Count == 0 ? "null" : GoJson.Compact(failures)));
     }
 }

@@ -87,6 +87,12 @@ public sealed class WorkflowState
 
     public int NodeCount => nodes.Count;
 
+    /// <summary>
+    /// Nodes beyond which the workflow starts nothing more and fails. A template that calls itself twice stays within the depth, yet doubles
+    /// with each step of it: without an end one such workflow takes the memory of everybody's hub.
+    /// </summary>
+    public int MaxNodes { get; init; } = 500_000;
+
     public IReadOnlyDictionary<string, string> GlobalParameters => globals.Parameters;
 
     public IReadOnlyDictionary<string, ArtifactValue> GlobalArtifacts => globals.Artifacts;

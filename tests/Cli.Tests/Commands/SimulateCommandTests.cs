@@ -272,11 +272,32 @@ public sealed class SimulateCommandTests : IDisposable
             metadata: { name: nightly }
             spec:
               schedules: ["0 1 * * *"]
-              workflowSpec: { entrypoint: main, templates: [{ name: main, container: { image: i, command: [c] } }] }
+              workflowSpec: { entrypoint: main, templates: [{ name: main, container: { image: i, command: [c], args: ["{{workflow.scheduledTime}}"] } }] }
             """,
             "simulate", "-", "-o", "json");
 
         Assert.Equal((0, "nightly-x Pod Succeeded"), (code, Nodes(JsonNode.Parse(output)!).Single()));
+    }
+
+    [Fact]
+    public async Task AssumptionMadeTwice_IsSaidOnce()
+    {
+        var (_, _, error) = await ArgosyWithInputAsync(
+            """
+            apiVersion: argoproj.io/v1alpha1
+            kind: Workflow
+            metadata: { name: turns }
+            spec:
+              entrypoint: main
+              templates:
+                - { name: main, steps: [[{ name: a, template: one }, { name: b, template: one }]] }
+                - name: one
+                  synchronization: { semaphores: [{ configMapKeyRef: { name: limits, key: k } }] }
+                  container: { image: i, command: [c] }
+            """,
+            "simulate", "-");
+
+        Assert.Equal("warning: ConfigMap limits is not among the files; it counts as existing, with k=\"1\"\n", error);
     }
 
     private static List<string> Nodes(JsonNode simulation) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Argosy.Engine.Workflows;
 
 namespace Argosy.Engine.Tests.Workflows;
@@ -53,6 +54,29 @@ public sealed class StepsTests
 
         Assert.Equal("inputs.parameters.x was not supplied", story["wf[0].a"].Message);
         Assert.Equal(WorkflowPhase.Succeeded, story.State.Phase);
+    }
+
+    [Fact]
+    public void FalseCondition_ArgumentsThatOnlyMakeSenseWhereItHolds_AreNotLookedAt()
+    {
+        var story = Of("""
+            [[{"name":"a","template":"leaf","when":"{{= workflow.name == 'other' }}","arguments":{"parameters":[{"name":"id","value":"{{= jsonpath('', '$.id') }}"}]} }]]
+            """);
+
+        Assert.Equal((NodePhase.Skipped, WorkflowPhase.Succeeded), (story["wf[0].a"].Phase, story.State.Phase));
+    }
+
+    [Fact]
+    public void TemplateThatCallsItselfTwice_IsStopped_BeforeItTakesAllMemory()
+    {
+        var state = new WorkflowState { MaxNodes = 1_000 };
+        WorkflowDecider.Decide(state, new Submitted((JsonObject)JsonNode.Parse("""
+            {"metadata":{"name":"wf","uid":"u"},"spec":{"entrypoint":"main","templates":[
+              {"name":"main","dag":{"tasks":[{"name":"a","template":"main"},{"name":"b","template":"main"}]} }]}}
+            """)!), DateTimeOffset.UnixEpoch);
+
+        Assert.Equal((WorkflowPhase.Failed, 1_000), (state.Phase, state.NodeCount));
+        Assert.Contains(state.Nodes, node => node.Message?.StartsWith("the workflow has 1000 nodes", StringComparison.Ordinal) == true);
     }
 
     [Fact]

@@ -6,6 +6,39 @@ namespace Argosy.Engine.Tests.Workflows;
 /// <summary>Who sees which variable, and with what value.</summary>
 public sealed class VariableScopeTests
 {
+    [Fact]
+    public void InputsThatSpeakOfEachOther_AreWorkedOutInWhicheverOrderTheyCome()
+    {
+        var story = new Story("""
+            {"entrypoint":"main","templates":[{"name":"main","container":{"image":"i"},"inputs":{"parameters":[
+              {"name":"third","value":"<{{inputs.parameters.second}}>"},
+              {"name":"second","default":"{{= inputs.parameters.first + '!' }}"},
+              {"name":"first","value":"{{workflow.name}}"},
+              {"name":"left","value":"{{inputs.parameters.right}}"},
+              {"name":"right","value":"{{inputs.parameters.left}}"}]} }]}
+            """);
+
+        Assert.Equal(
+            ["<wf!>", "wf!", "wf", "{{inputs.parameters.right}}", "{{inputs.parameters.left}}"],
+            story["wf"].Inputs.Parameters.Select(parameter => parameter.Value));
+    }
+
+    [Fact]
+    public void Failures_InAnExitHandler_AreJsonWithinOneLayerOfQuotes()
+    {
+        var story = new Story("""
+            {"entrypoint":"main","onExit":"bye","templates":[
+              {"name":"main","steps":[[{"name":"a","template":"leaf"}]]},{"name":"leaf","container":{"image":"i"} },
+              {"name":"bye","steps":[[{"name":"tell","template":"told","arguments":{"parameters":[{"name":"f","value":"{{workflow.failures}}"}]} }]]},
+              {"name":"told","inputs":{"parameters":[{"name":"f"}]},"container":{"image":"i"} }]}
+            """).Fails("wf[0].a");
+
+        var told = story["wf.onExit[0].tell"].Inputs.Parameters.Single().Value;
+        Assert.StartsWith("\"[{\\\"displayName\\\":", told, StringComparison.Ordinal);
+        var failures = System.Text.Json.Nodes.JsonNode.Parse(System.Text.Json.Nodes.JsonNode.Parse(told)!.ToString())!.AsArray();
+        Assert.Equal(["[0]", "a", "wf"], failures.Select(failure => (string)failure!["displayName"]!).Order(StringComparer.Ordinal));
+    }
+
     private const string Leaf = """{"name":"leaf","container":{"image":"i","command":["c"]}}""";
 
     private const string Echo = """{"name":"echo","inputs":{"parameters":[{"name":"m"}]},"container":{"image":"i","args":["{{inputs.parameters.m}}"]}}""";

@@ -25,6 +25,28 @@ public sealed class VerbsTests
     }
 
     [Fact]
+    public void SuspensionTakenBackByHand_StartsNewNodes_LeavesSuspendNodesWaiting()
+    {
+        var story = new Story($$"""
+            {"entrypoint":"main","templates":[
+              {"name":"main","dag":{"tasks":[{"name":"ok","template":"wait"},{"name":"a","template":"leaf"},{"name":"b","template":"leaf","depends":"a"}]} },
+              {"name":"wait","suspend":{} },{{Leaf}}]}
+            """);
+        story.Take(new SuspendAsked()).Succeeds("wf.a").Take(new SuspensionLifted());
+
+        Assert.Equal((NodePhase.Running, NodePhase.Pending), (story["wf.ok"].Phase, story["wf.b"].Phase));
+    }
+
+    [Fact]
+    public void MessageSetOnASuspendNode_Resumed_IsKept()
+    {
+        var story = new Story("""{"entrypoint":"main","templates":[{"name":"main","suspend":{}}]}""");
+        story.Take(new SetAsked(NodeFieldSelector.Parse("name=wf"), null, "seen by Ann", [])).Take(new ResumeAsked(null));
+
+        Assert.Equal((NodePhase.Succeeded, "seen by Ann"), (story["wf"].Phase, story["wf"].Message));
+    }
+
+    [Fact]
     public void WorkflowSubmittedSuspended_StoppedBeforeItBegan_Fails()
     {
         var story = TwoSteps(""","suspend":true""");
