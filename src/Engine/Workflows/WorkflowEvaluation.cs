@@ -54,6 +54,7 @@ internal static class WorkflowEvaluation
         turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Running, null, turn.Now));
         if (state.NodeCount > 0)
         {
+            Locks.AskAgain(turn, Launching.IsRefused(state, NodeFlags.None) ? [] : state.Nodes);
             Shutdowns.NotifyGroups(turn); // it was tried again, and waited
         }
 
