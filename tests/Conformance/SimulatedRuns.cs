@@ -51,7 +51,7 @@ public sealed class SimulatedRuns(ITestOutputHelper output)
         Assert.Empty(wrong);
     }
 
-    private static IEnumerable<JsonObject> Rows() =>
+    internal static IEnumerable<JsonObject> Rows() =>
         JsonNode.Parse(Corpus.Text("expected.json"))!.AsArray()
             .OfType<JsonObject>().Where(row => row["simulated"] is not null);
 
@@ -61,7 +61,7 @@ public sealed class SimulatedRuns(ITestOutputHelper output)
         try
         {
             var expected = row["simulated"]!.AsObject();
-            var state = Run(file, (int)row["document"]!, expected);
+            var state = new Simulator(node => Outcome(expected["leaves"]![node.Name]), Resource).Run(Manifest(row));
             var phase = (string)expected["phase"]!;
             if (state.Phase.ToText() != phase)
             {
@@ -83,16 +83,15 @@ public sealed class SimulatedRuns(ITestOutputHelper output)
         }
     }
 
-    private static WorkflowState Run(string file, int document, JsonObject expected)
+    internal static JsonObject Manifest(JsonObject row)
     {
-        var manifest = (JsonObject)Corpus.Read(file)[document].Json.DeepClone();
-        manifest["metadata"]!["name"] = (string)expected["workflowName"]!;
+        var manifest = (JsonObject)Corpus.Read((string)row["file"]!)[(int)row["document"]!].Json.DeepClone();
+        manifest["metadata"]!["name"] = (string)row["simulated"]!["workflowName"]!;
         manifest["metadata"]!["uid"] = "00000000-0000-0000-0000-000000000001";
-        var leaves = expected["leaves"]!.AsObject();
-        return new Simulator(node => Outcome(leaves[node.Name]), reference => Resource(reference)).Run(manifest);
+        return manifest;
     }
 
-    private static LeafOutcome Outcome(JsonNode? leaf) => leaf is null
+    internal static LeafOutcome Outcome(JsonNode? leaf) => leaf is null
         ? LeafOutcome.Succeeds
         : new LeafOutcome(Enum.Parse<NodePhase>((string)leaf["phase"]!))
         {
@@ -105,7 +104,7 @@ public sealed class SimulatedRuns(ITestOutputHelper output)
             },
         };
 
-    private static JsonObject? Resource(ResourceRef reference)
+    internal static JsonObject? Resource(ResourceRef reference)
     {
         var kind = reference.Kind.ToString();
         var found = Corpus.Files("examples").SelectMany(Corpus.Read).Select(manifest => manifest.Json).FirstOrDefault(json => (string?)json["kind"] == kind && (string?)json["metadata"]?["name"] == reference.Name);

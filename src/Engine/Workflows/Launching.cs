@@ -180,7 +180,9 @@ internal static class Launching
             return true;
         }
 
-        if (state.At(call.Boundary) is { } boundary && turn.TemplateOf(boundary).Parallelism is > 0 and var siblings
+        // Siblings that wait for the locks of a Retry count as active: without its next attempt none of them would ever end.
+        var isAwaited = call.Flags.HasFlag(NodeFlags.Retried) && state.Locks.OfNode(call.Owner) is not null;
+        if (!isAwaited && state.At(call.Boundary) is { } boundary && turn.TemplateOf(boundary).Parallelism is > 0 and var siblings
             && boundary.ActiveChildren >= siblings && call.Template.Type != TemplateType.Suspend)
         {
             turn.HoldBack(call.Owner, boundary);

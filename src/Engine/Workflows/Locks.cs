@@ -62,13 +62,18 @@ internal static class Locks
         }
     }
 
-    /// <summary>The user's retry: what runs again wants its locks again.</summary>
-    public static void AskAgain(Turn turn, IReadOnlyList<int> reopened)
+    /// <summary>
+    /// The user's retry: what runs again wants its locks again, the outer before the inner ones as at first. Who held an inner lock while it
+    /// waited for an outer one could stand in the way of the outer one's holder for ever.
+    /// </summary>
+    /// <param name="nodes">Those that may run now, in order of creation.</param>
+    public static void AskAgain(Turn turn, IEnumerable<Node> nodes)
     {
-        foreach (var node in reopened.Select(turn.State.At).OfType<Node>())
+        var state = turn.State;
+        foreach (var node in nodes.Where(node => node is { IsFulfilled: false, Waits: false, Type: NodeType.Steps or NodeType.DAG or NodeType.Retry }).ToList())
         {
-            if (!node.Is(NodeFlags.Retried) && node.Type is NodeType.Steps or NodeType.DAG or NodeType.Retry
-                && TemplateLookup.Of(turn.State, node)?.Synchronization is { } synchronization)
+            if (!node.Is(NodeFlags.Retried) && !LockOut(state, node) && state.Locks.OfNode(node.Index) is null
+                && TemplateLookup.Of(state, node)?.Synchronization is { } synchronization)
             {
                 AskFor(turn, node, synchronization);
             }
@@ -107,8 +112,9 @@ internal static class Locks
 
         turn.Record(new LocksHeld(ticket));
         turn.Notify(claim.Node);
-        if (state.At(claim.Node) is { Waits: false })
+        if (state.At(claim.Node) is { Waits: false } node)
         {
+            AskAgain(turn, Below(state, node));
             Shutdowns.NotifyGroups(turn); // it runs again, and all that is in it
         }
     }
@@ -176,6 +182,9 @@ internal static class Locks
     public static IVariables VariablesOf(Turn turn, Node node) => new LocalVariables(
         new Dictionary<string, string>(StringComparer.Ordinal) { ["node.name"] = node.Name },
         new LayeredVariables(new InputVariables(node.Inputs), new WorkflowVariables(turn.State, node.StartedAt)));
+
+    private static IEnumerable<Node> Below(WorkflowState state, Node node) =>
+        node.Members.Select(member => state[member]).SelectMany(member => Below(state, member).Prepend(member));
 
     private static void Ask(Turn turn, int node, IReadOnlyList<LockName> locks)
     {

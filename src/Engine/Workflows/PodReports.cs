@@ -121,7 +121,7 @@ internal static class PodReports
         {
             turn.End(node, NodePhase.Succeeded);
         }
-        else if (node.CancelRequested || Launching.IsRefused(turn.State, node.Flags))
+        else if (node.CancelRequested || Launching.IsEnding(turn.State, node.Flags))
         {
             turn.End(node, NodePhase.Failed, message);
         }

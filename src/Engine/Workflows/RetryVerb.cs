@@ -51,7 +51,10 @@ internal sealed class RetryVerb
             Rebinding.Renew(turn, verb.reopened.Order());
         }
 
-        Locks.AskAgain(turn, [.. verb.reopened.Order()]);
+        if (state.Phase == WorkflowPhase.Running)
+        {
+            Locks.AskAgain(turn, state.Nodes);
+        }
 
         Recovery.Look(turn);
         return null;

@@ -55,6 +55,7 @@ internal static class WorkflowEvaluation
         if (state.NodeCount > 0)
         {
             turn.Record(new WorkflowPhaseChanged(WorkflowPhase.Running, null, turn.Now));
+            Locks.AskAgain(turn, Launching.IsRefused(state, NodeFlags.None) ? [] : state.Nodes);
             Shutdowns.NotifyGroups(turn); // it was tried again, and waited
             return true;
         }

@@ -156,26 +156,43 @@ public sealed class LockTests
     }
 
     [Fact]
-    public void Retry_AsksAgainForTheLocksOfTheWorkflowAndOfTheGroupsThatRunAgain_WithNewTickets()
+    public void RetryNode_WhoseSiblingsWaitForItsLock_MakesItsNextAttemptThoughTheyUseUpTheParallelism()
+    {
+        var story = new Story("""
+            {"entrypoint":"main","templates":[
+              {"name":"main","parallelism":2,"steps":[[{"name":"a","template":"locked","withItems":[1,2,3]}]]},
+              {"name":"locked","synchronization":{"mutexes":[{"name":"m"}]},"retryStrategy":{"limit":1,"backoff":{"duration":"10s"}},"container":{"image":"i"}}]}
+            """).Take(new LocksGranted(0)).Fails("wf[0].a(0:1)(0)");
+        Assert.Equal(NodePhase.Pending, story["wf[0].a(2:3)"].Phase);
+
+        story.Passes(TimeSpan.FromSeconds(10));
+        Assert.NotNull(story.State.Find("wf[0].a(0:1)(1)"));
+    }
+
+    [Fact]
+    public void Retry_AsksAgainForTheLocksOfTheWorkflowAndOfTheGroupsThatRunAgain_TheOuterFirst_WithNewTickets()
     {
         var story = new Story($$$"""
             {"entrypoint":"main","synchronization":{"mutexes":[{"name":"w"}]},"templates":[
               {"name":"main","synchronization":{"mutexes":[{"name":"m"}]},"steps":[[{"name":"inner","template":"inner"}]]},
-              {"name":"inner","dag":{"tasks":[{"name":"a","template":"leaf"}]}},{{{Leaf}}}]}
-            """).Take(new LocksGranted(0)).Take(new LocksGranted(1)).Fails("wf[0].inner.a");
+              {"name":"inner","synchronization":{"mutexes":[{"name":"i"}]},"dag":{"tasks":[{"name":"a","template":"leaf"}]}},{{{Leaf}}}]}
+            """).Take(new LocksGranted(0)).Take(new LocksGranted(1)).Take(new LocksGranted(2)).Fails("wf[0].inner.a");
         Assert.Equal(WorkflowPhase.Failed, story.State.Phase);
 
         story.Take(new RetryAsked(false, null, []));
         Assert.Equal(WorkflowPhase.Pending, story.State.Phase);
         Assert.Null(story.State.Find("wf[0].inner.a"));
-        var tickets = story.State.Locks.All.ToDictionary(claim => claim.Locks[0].Name, claim => claim.Ticket);
+        story.Take(new LocksGranted(0)).Take(new LocksGranted(1)).Take(new LocksGranted(2)); // old ones
+        foreach (var name in new[] { "w", "m", "i" })
+        {
+            Assert.Null(story.State.Find("wf[0].inner.a"));
+            var claim = Assert.Single(story.State.Locks.All, claim => !claim.Held);
+            Assert.Equal(name, claim.Locks[0].Name);
+            story.Take(new LocksGranted(claim.Ticket));
+            Assert.Equal(WorkflowPhase.Running, story.State.Phase);
+        }
 
-        story.Take(new LocksGranted(0)).Take(new LocksGranted(1)); // old ones
-        Assert.Null(story.State.Find("wf[0].inner.a"));
-        story.Take(new LocksGranted(tickets["w"]));
-        Assert.Equal(WorkflowPhase.Running, story.State.Phase);
-        Assert.Null(story.State.Find("wf[0].inner.a"));
-        story.Take(new LocksGranted(tickets["m"])).Succeeds("wf[0].inner.a");
+        story.Succeeds("wf[0].inner.a");
         Assert.Equal(WorkflowPhase.Succeeded, story.State.Phase);
     }
 
