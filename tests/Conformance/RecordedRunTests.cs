@@ -163,8 +163,8 @@ public sealed class RecordedRunTests(ITestOutputHelper output)
             Assert.Null(WorkflowDecider.Decide(stopped, new ShutdownAsked(strategy, null, null), Now).Refusal);
             Assert.Null(simulator.Continue(stopped, new Recovered()));
             Assert.True(stopped.Phase is WorkflowPhase.Failed or WorkflowPhase.Error);
-            Assert.DoesNotContain(simulator.Facts.OfType<NodeCreated>(), created => !created.Flags.HasFlag(NodeFlags.OnExit));
-            Assert.All(wasOpen.Select(index => stopped[index]).Where(node => node.Type is NodeType.Pod or NodeType.Suspend && !node.Is(NodeFlags.OnExit)),
+            Assert.DoesNotContain(simulator.Facts.OfType<NodeCreated>(), created => (created.Flags & NodeFlags.Exempt) == 0);
+            Assert.All(wasOpen.Select(index => stopped[index]).Where(node => node.Type is NodeType.Pod or NodeType.Suspend && !node.Is(NodeFlags.Exempt)),
                 node => Assert.True(node.Phase.IsFailure()));
         }
 

@@ -25,7 +25,11 @@ internal static class WorkflowEvaluation
         if (state.Find(state.Name) is not { } root)
         {
             Start(turn);
-            ConsiderHooks(turn);
+            if (!state.Phase.IsEnd())
+            {
+                ConsiderHooks(turn);
+            }
+
             return;
         }
 
@@ -138,7 +142,12 @@ internal static class WorkflowEvaluation
         var state = turn.State;
         if (Launching.IsRefused(state, NodeFlags.None))
         {
-            WorkflowEnd.Reach(turn, WorkflowPhase.Failed, Launching.RefusalOf(state));
+            Daemons.StopAll(turn);
+            if (state.OpenNodes == 0) // a hook may run although nothing else ever did
+            {
+                WorkflowEnd.Reach(turn, WorkflowPhase.Failed, Launching.RefusalOf(state));
+            }
+
             return;
         }
 

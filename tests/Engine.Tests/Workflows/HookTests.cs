@@ -16,6 +16,19 @@ public sealed class HookTests
     }
 
     [Fact]
+    public void WorkflowStoppedBeforeItsFirstNode_EndsWhenTheHookThatRunsHasEnded()
+    {
+        var story = new Story($$"""
+            {"suspend":true,"entrypoint":"leaf","hooks":{"begun":{"template":"leaf","expression":"workflow.status == \"Running\""} },"templates":[{{Leaf}}]}
+            """).Take(new ShutdownAsked(ShutdownStrategy.Stop, null, null));
+        Assert.Equal(["wf.hooks.begun Pending"], story.Nodes());
+        Assert.Equal(WorkflowPhase.Running, story.State.Phase);
+
+        story.Succeeds("wf.hooks.begun");
+        Assert.Equal(WorkflowPhase.Failed, story.State.Phase);
+    }
+
+    [Fact]
     public void ExitHandler_OfAFailedWorkflow_SeesItsStatus_AndRescuesNothing()
     {
         var story = new Story($$"""
