@@ -75,7 +75,7 @@ internal sealed class RandomSpec
         var body = new JsonObject { ["name"] = Name("leaf") };
         if (Chance(0.1))
         {
-            body["synchronization"] = Chance(0.5) ? Mutexes("a") : Chance(0.5) ? Mutexes("b") : Mutexes("a", "b");
+            body["synchronization"] = Chance(0.3) ? Semaphore() : Chance(0.5) ? Mutexes("a") : Chance(0.5) ? Mutexes("b") : Mutexes("a", "b");
         }
 
         if (!wildness.InAnyOrder && Chance(0.1))
@@ -166,7 +166,36 @@ internal sealed class RandomSpec
             tasks.Add(task);
         }
 
-        return Group(new JsonObject { ["name"] = Name("dag"), ["dag"] = new JsonObject { ["tasks"] = tasks, ["failFast"] = Chance(0.5) } });
+        var dag = new JsonObject { ["tasks"] = tasks, ["failFast"] = Chance(0.5) };
+        if (Chance(0.15))
+        {
+            dag["target"] = string.Join(' ', before.Where(_ => Chance(0.4)).DefaultIfEmpty(before[0]));
+        }
+
+        return Group(new JsonObject { ["name"] = Name("dag"), ["dag"] = dag });
+    }
+
+    /// <summary>A template that calls itself until nothing is left.</summary>
+    private string Countdown()
+    {
+        var name = Name("countdown");
+        return Add(new JsonObject
+        {
+            ["name"] = name,
+            ["inputs"] = new JsonObject { ["parameters"] = new JsonArray(new JsonObject { ["name"] = "left" }) },
+            ["steps"] = new JsonArray(
+                new JsonArray(new JsonObject { ["name"] = "work", ["template"] = Leaf() }),
+                new JsonArray(new JsonObject
+                {
+                    ["name"] = "again",
+                    ["template"] = name,
+                    ["when"] = "{{inputs.parameters.left}} > 0",
+                    ["arguments"] = new JsonObject
+                    {
+                        ["parameters"] = new JsonArray(new JsonObject { ["name"] = "left", ["value"] = "{{=asInt(inputs.parameters.left) - 1}}" }),
+                    },
+                })),
+        });
     }
 
     private string Condition(string task) => Pick("", "", "", ".Succeeded", ".Failed", ".Skipped", ".Omitted", ".Errored") is var result && Chance(0.1)
@@ -176,7 +205,16 @@ internal sealed class RandomSpec
     private JsonObject Member(string name, int depth, string scope, IReadOnlyList<string> before)
     {
         var member = new JsonObject { ["name"] = name };
-        if (Chance(0.1))
+        if (Chance(0.06))
+        {
+            member["template"] = Countdown();
+            member["arguments"] = new JsonObject { ["parameters"] = new JsonArray(new JsonObject { ["name"] = "left", ["value"] = random.Next(0, 3) }) };
+        }
+        else if (Chance(0.06))
+        {
+            member["inline"] = new JsonObject { ["container"] = new JsonObject { ["image"] = "i", ["command"] = new JsonArray("c") } };
+        }
+        else if (Chance(0.1))
         {
             member["templateRef"] = new JsonObject { ["name"] = "shared", ["template"] = Pick("borrowed", "borrowed-steps", "missing") };
         }
@@ -193,6 +231,12 @@ internal sealed class RandomSpec
         if (Chance(0.2))
         {
             member["withItems"] = new JsonArray([.. Enumerable.Range(0, random.Next(0, 4)).Select(item => (JsonNode)item)]);
+        }
+        else if (Chance(0.06))
+        {
+            member["withSequence"] = Chance(0.5)
+                ? new JsonObject { ["count"] = random.Next(0, 4).ToString(System.Globalization.CultureInfo.InvariantCulture) }
+                : new JsonObject { ["start"] = "3", ["end"] = "1", ["format"] = "n%02d" };
         }
         else if (before.Count > 0 && Chance(0.15))
         {
@@ -248,6 +292,9 @@ internal sealed class RandomSpec
     private static JsonObject Mutexes(params string[] names) =>
         new() { ["mutexes"] = new JsonArray([.. names.Select(name => new JsonObject { ["name"] = name })]) };
 
+    private static JsonObject Semaphore() =>
+        new() { ["semaphores"] = new JsonArray(new JsonObject { ["configMapKeyRef"] = new JsonObject { ["name"] = "limits", ["key"] = "two" } }) };
+
     private static JsonObject Memoized(JsonObject template) =>
         new() { ["key"] = (string)template["name"]!, ["cache"] = new JsonObject { ["configMap"] = new JsonObject { ["name"] = "cache" } } };
 
@@ -258,10 +305,26 @@ internal sealed class RandomSpec
             return;
         }
 
-        var strategy = new JsonObject { ["limit"] = random.Next(0, 3), ["retryPolicy"] = Pick("Always", "OnFailure", "OnError") };
+        var strategy = new JsonObject { ["limit"] = random.Next(0, 3), ["retryPolicy"] = Pick("Always", "OnFailure", "OnError", "OnTransientError") };
         if (Chance(0.4))
         {
-            strategy["backoff"] = new JsonObject { ["duration"] = $"{random.Next(1, 20)}s", ["factor"] = "2" };
+            var backoff = new JsonObject { ["duration"] = $"{random.Next(1, 20)}s", ["factor"] = "2" };
+            if (Chance(0.3))
+            {
+                backoff["cap"] = "15s";
+            }
+
+            if (!wildness.InAnyOrder && Chance(0.3))
+            {
+                backoff["maxDuration"] = $"{random.Next(1, 60)}s";
+            }
+
+            strategy["backoff"] = backoff;
+        }
+
+        if (Chance(0.2))
+        {
+            strategy["expression"] = Pick("lastRetry.exitCode == \"1\"", "asInt(retries) < 1", "lastRetry.status == \"Error\"", "no.such == \"thing\"");
         }
 
         body["retryStrategy"] = strategy;

@@ -6,6 +6,9 @@ namespace Argosy.Engine.Tests.Workflows.Laws;
 /// <summary>The locks and caches around a random workflow. They outlive the hub, and another workflow holds a lock now and then.</summary>
 internal sealed class RandomSynchronization(Random random)
 {
+    /// <summary>How many may hold each semaphore.</summary>
+    public const int Limit = 2;
+
     private readonly LockTable table = new();
     private readonly Dictionary<(string Cache, string Key), string> caches = [];
     private long strangers;
@@ -22,7 +25,12 @@ internal sealed class RandomSynchronization(Random random)
                     table.Ask(new LockClaim(new ClaimId("stranger", strangers++), "default/stranger", claim.Locks, random.Next(-1, 2), state.CreatedAt));
                 }
 
-                table.Ask(new LockClaim(id, LockClaims.HolderName(state, claim.Node), claim.Locks, 0, state.CreatedAt));
+                table.Ask(ClaimOf(state, claim));
+                foreach (var semaphore in claim.Locks.Where(name => !name.IsMutex))
+                {
+                    table.SetLimit(semaphore, Limit);
+                }
+
                 foreach (var granted in Grant(state))
                 {
                     yield return granted;
@@ -64,6 +72,15 @@ internal sealed class RandomSynchronization(Random random)
         }
     }
 
+    /// <summary>What the workflow was told that it holds, it held before: locks are durable before anyone hears of them.</summary>
+    public void Restore(WorkflowState state)
+    {
+        foreach (var claim in state.Locks.All.Where(claim => claim.Held))
+        {
+            table.Restore(ClaimOf(state, claim));
+        }
+    }
+
     /// <summary>Strangers go away, so that nobody waits for them for ever.</summary>
     public IReadOnlyList<WorkflowInput> StrangersLeave(WorkflowState state)
     {
@@ -77,6 +94,9 @@ internal sealed class RandomSynchronization(Random random)
 
     /// <summary>What the workflow still holds, by the world's account.</summary>
     public IReadOnlyList<ClaimId> HeldBy(string uid) => [.. table.ClaimsOf(uid).Where(table.Holds)];
+
+    private static LockClaim ClaimOf(WorkflowState state, HeldClaim claim) =>
+        new(new ClaimId(state.Uid, claim.Ticket), LockClaims.HolderName(state, claim.Node), claim.Locks, 0, state.CreatedAt);
 
     private IEnumerable<WorkflowInput> Grant(WorkflowState state) =>
         table.Grant().Where(claim => claim.Id.WorkflowUid == state.Uid).Select(claim => new LocksGranted(claim.Id.Ticket));

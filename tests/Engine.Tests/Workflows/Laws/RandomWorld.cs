@@ -27,6 +27,16 @@ internal sealed class RandomWorld
         Spec = spec;
     }
 
+    /// <summary>A hub that finds the facts after the first one died: its agents tell everything again.</summary>
+    public static RandomWorld After(RandomWorld dead, int facts, DateTimeOffset now)
+    {
+        var world = new RandomWorld(dead.seed, dead.Spec) { Now = now };
+        world.Facts.AddRange(dead.Facts.Take(facts));
+        world.Restart();
+        world.synchronization.Restore(world.State);
+        return world;
+    }
+
     private sealed class Pod
     {
         public bool Ran { get; set; }
@@ -54,7 +64,7 @@ internal sealed class RandomWorld
     public double Losses { get; init; }
 
     /// <summary>Looks at the state after every decision.</summary>
-    public Action<RandomWorld, Decision>? Watch { get; init; }
+    public Action<RandomWorld, WorkflowInput, Decision>? Watch { get; init; }
 
     /// <summary>Runs the workflow to its end.</summary>
     public RandomWorld Run()
@@ -89,7 +99,7 @@ internal sealed class RandomWorld
         var decision = WorkflowDecider.Decide(State, input, Now);
         Facts.AddRange(decision.Facts);
         orders.AddRange(decision.Orders);
-        Watch?.Invoke(this, decision);
+        Watch?.Invoke(this, input, decision);
         return decision;
     }
 
