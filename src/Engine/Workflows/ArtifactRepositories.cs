@@ -29,7 +29,8 @@ internal static class ArtifactRepositories
             return new Choice(null, own, null);
         }
 
-        if (content is not null)
+        // A ConfigMap that calls none of its repositories the default says nothing about a workflow that names none.
+        if (content is not null && (reference is not null || content.Object("annotations").Text(DefaultKeyAnnotation) is not null))
         {
             return Read(content, reference, state.Namespace, name);
         }

@@ -78,6 +78,7 @@ public sealed class BelongingsTests
 
     [Theory]
     [InlineData(null, null, "embedded", "default/wf/uid-1/wf/out.tgz")]
+    [InlineData("""{"artifact-repositories":{"data":{"v1":"s3: {bucket: b}"}}}""", null, "embedded", "default/wf/uid-1/wf/out.tgz")]
     [InlineData("""{"artifact-repositories":{"annotations":{"workflows.argoproj.io/default-artifact-repository":"v1"},"data":{"v1":"s3: {bucket: b}"}}}""", null, "s3", "wf/wf/out.tgz")]
     [InlineData("""{"mine":{"data":{"k":"s3:\n  bucket: b\n  keyFormat: \"{{workflow.namespace}}/x/\""}}}""", """{"configMap":"mine","key":"k"}""", "s3", "default/x/out.tgz")]
     [InlineData("""{"mine":{"data":{"k":"gcs: {bucket: b, keyFormat: p}"}}}""", """{"configMap":"mine","key":"k"}""", "gcs", "p/out.tgz")]
