@@ -1,6 +1,9 @@
 using Argosy.Engine.Workflows;
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Engines;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Argosy.Engine.Bench;
 
@@ -9,9 +12,8 @@ namespace Argosy.Engine.Bench;
 /// not depend on the size.
 /// </summary>
 [MemoryDiagnoser]
-[InProcess]
-[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 1, iterationCount: 5)]
-[HideColumns("Job", "InvocationCount", "IterationCount", "LaunchCount", "RunStrategy", "UnrollFactor", "WarmupCount", "Error")]
+[HideColumns("Job", "InvocationCount", "IterationCount", "LaunchCount", "RunStrategy", "Toolchain", "UnrollFactor", "WarmupCount", "Error")]
+[Config(typeof(FewIterations))]
 public class DecideReport
 {
     /// <summary>Reports decided in one iteration.</summary>
@@ -21,6 +23,14 @@ public class DecideReport
     private const int Left = 950;
 
     private RunningWorkflow workflow = null!;
+
+    /// <summary>A workflow can be asked only for the reports it has: one job, of a few iterations that are each measured as they come.</summary>
+    private sealed class FewIterations : ManualConfig
+    {
+        public FewIterations() => AddJob(Job.Default
+            .WithToolchain(InProcessEmitToolchain.Instance).WithStrategy(RunStrategy.Monitoring)
+            .WithLaunchCount(1).WithWarmupCount(1).WithIterationCount(5).WithInvocationCount(1).WithUnrollFactor(1));
+    }
 
     [Params(1_000, 10_000, 100_000)]
     public int Nodes { get; set; }
