@@ -71,11 +71,14 @@ internal sealed class EmbeddedRuntime(
 
     public IReadOnlyList<AttemptKey> Inventory() => [.. _attempts.Values.Select(attempt => attempt.Intent.Key)];
 
+    public IReadOnlyCollection<string> Workflows() => [.. _attempts.Values.Select(attempt => attempt.Intent.Key.WorkflowUid).Distinct()];
+
     public Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken)
     {
         var name = AttemptFolder.NameOf(intent.Key);
         if (_attempts.TryGetValue(name, out var known))
         {
+            _reports!.Accepted(intent.Key);
             known.ReportAgain();
             return Task.CompletedTask;
         }
@@ -83,6 +86,7 @@ internal sealed class EmbeddedRuntime(
         Claims.Own(intent);
         var folder = new AttemptFolder(Path.Join(Pods, name));
         folder.Create(intent);
+        _reports!.Accepted(intent.Key);
         var attempt = Hold(folder, intent);
         attempt.Life = Task.Run(() => LiveAsync(attempt, run => run.RunAsync(_ends.Token)), CancellationToken.None);
         return Task.CompletedTask;

@@ -23,8 +23,12 @@ public interface IPodRuntime
     /// <summary>The attempts the cluster holds, finished ones until they are released.</summary>
     IReadOnlyList<AttemptKey> Inventory();
 
+    /// <summary>The uid of every workflow of which something is here, finished and released attempts included.</summary>
+    IReadOnlyCollection<string> Workflows();
+
     /// <summary>
-    /// Makes the intent's record durable and returns; the pod follows on its own. An attempt that is known reports its present state.
+    /// Takes up the intent and returns; the pod follows on its own. The sink hears when its object exists (<see cref="IReportSink.Accepted"/>). An
+    /// attempt that is known reports its present state.
     /// </summary>
     Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken);
 
@@ -54,4 +58,7 @@ public interface IPodRuntime
 public interface IReportSink
 {
     void Report(NodeReport report);
+
+    /// <summary>The attempt's object exists: whatever happens to the agent, it is found again.</summary>
+    void Accepted(AttemptKey key);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Argosy.Contracts.Agents;
+using Argosy.Engine.Expressions;
 using Argosy.Engine.Workflows;
 using Google.Protobuf.WellKnownTypes;
 
@@ -12,13 +13,22 @@ internal static class AgentOrders
     private static readonly string[] Drivers =
         ["s3", "gcs", "azure", "oss", "git", "http", "artifactory", "hdfs", "raw", "plugin", "embedded"];
 
+    private static readonly string[] Podless = ["resource", "data", "http", "plugin"];
+
+    /// <param name="isEmbedded">Whether a cluster is embedded: its agent makes no use of Kubernetes' own form of a pod.</param>
     /// <returns>The cluster and what it is told; null when the order concerns no cluster any more.</returns>
-    public static (string Cluster, HubMessage Message)? Write(WorkflowState state, WorkflowOrder order)
+    public static (string Cluster, HubMessage Message)? Write(WorkflowState state, WorkflowOrder order, Predicate<string> isEmbedded)
     {
         switch (order)
         {
             case RunNode run when state.At(run.Node) is { Cluster: { } cluster } node && !node.Phase.IsEnd():
-                return (cluster, new HubMessage { Run = Intent(state, node) });
+                var intent = Intent(state, node);
+                if (!isEmbedded(cluster))
+                {
+                    AddKubernetesObjects(intent, state, node);
+                }
+
+                return (cluster, new HubMessage { Run = intent });
             case CancelNode cancel when state.At(cancel.Node) is { Cluster: { } cluster } node:
                 return (cluster, new HubMessage
                 {
@@ -95,6 +105,25 @@ internal static class AgentOrders
         }
 
         return intent;
+    }
+
+    private static void AddKubernetesObjects(PodIntent intent, WorkflowState state, Node node)
+    {
+        if (node.Type != NodeType.Pod || Podless.Any(PodRequests.Of(state, node).Template.ContainsKey))
+        {
+            return; // its agent does the work itself
+        }
+
+        try
+        {
+            intent.PodJson = PodManifest.Of(state, node).ToJsonString();
+            intent.ClaimsJson = PodManifest.ClaimsOf(state, node) is { Count: > 0 } claims ? claims.ToJsonString() : "";
+            intent.DisruptionBudgetJson = PodManifest.DisruptionBudgetOf(state, node)?.ToJsonString() ?? "";
+        }
+        catch (ExpressionException failure)
+        {
+            intent.PodError = failure.Message;
+        }
     }
 
     private static ArtifactTransfer Input(JsonObject artifact) => new()

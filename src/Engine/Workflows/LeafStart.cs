@@ -13,6 +13,10 @@ internal static class LeafStart
         try
         {
             request = PodRequests.Of(turn.State, node);
+            if (PodManifest.NeedsCheck(turn.State, request))
+            {
+                PodManifest.Of(turn.State, node);
+            }
         }
         catch (ExpressionException failure)
         {

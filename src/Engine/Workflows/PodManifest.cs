@@ -29,6 +29,57 @@ public static class PodManifest
         };
     }
 
+    /// <summary>
+    /// Whether the pod can be refused for what it says beyond its template: only a patch is free text. Asked before the node is placed, so that it
+    /// ends with the reason.
+    /// </summary>
+    internal static bool NeedsCheck(WorkflowState state, PodRequest request) =>
+        state.Spec!.Json.Text("podSpecPatch") is not null || request.Template.Text("podSpecPatch") is not null;
+
+    /// <summary>The workflow's own claims that the node mounts, as core/v1 PersistentVolumeClaims.</summary>
+    public static JsonArray ClaimsOf(WorkflowState state, Node node)
+    {
+        var mounted = Claims.Mounted(state, node).ToDictionary(claim => claim.Name, claim => claim.ClaimName, StringComparer.Ordinal);
+        if (mounted.Count == 0)
+        {
+            return [];
+        }
+
+        var variables = PodRequests.VariablesOf(state, node);
+        return [.. state.Spec!.Json.Objects("volumeClaimTemplates")
+            .Where(claim => mounted.ContainsKey(claim.Object("metadata").Text("name") ?? ""))
+            .Select(claim => (JsonNode)ClaimOf(state, mounted[claim.Object("metadata").Text("name")!], Rendered(claim, variables)!))];
+    }
+
+    /// <summary>What protects the workflow's pods from being evicted: a PodDisruptionBudgetSpec; null when the workflow wants none.</summary>
+    public static JsonObject? DisruptionBudgetOf(WorkflowState state, Node node)
+    {
+        if (Rendered(state.Spec!.Json.Object("podDisruptionBudget"), PodRequests.VariablesOf(state, node)) is not { } budget)
+        {
+            return null;
+        }
+
+        budget["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { [Prefix + "workflow"] = state.Name } };
+        return budget;
+    }
+
+    private static JsonObject ClaimOf(WorkflowState state, string name, JsonObject template)
+    {
+        var metadata = new JsonObject { ["name"] = name, ["namespace"] = state.Namespace };
+        var labels = (JsonObject?)template.Object("metadata").Object("labels")?.DeepClone() ?? [];
+        labels[Prefix + "workflow"] = state.Name;
+        metadata["labels"] = labels;
+        if (template.Object("metadata").Object("annotations") is { } annotations)
+        {
+            metadata["annotations"] = annotations.DeepClone();
+        }
+
+        return new JsonObject
+        {
+            ["apiVersion"] = "v1", ["kind"] = "PersistentVolumeClaim", ["metadata"] = metadata, ["spec"] = template["spec"]?.DeepClone(),
+        };
+    }
+
     /// <summary>The pod's labels and annotations; a template's own stand over the workflow's podMetadata.</summary>
     internal static (IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations) Marks(
         WorkflowState state, Node node, JsonObject template, IVariables variables)

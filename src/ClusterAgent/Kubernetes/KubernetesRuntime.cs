@@ -1,0 +1,382 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Argosy.ClusterAgent.Connection;
+using Argosy.ClusterAgent.Executors;
+using Argosy.ClusterAgent.Kubernetes.Api;
+using Argosy.ClusterAgent.Kubernetes.Pods;
+using Argosy.ClusterAgent.Kubernetes.Watching;
+using Argosy.ClusterAgent.Podless;
+using Argosy.ClusterAgent.Pods;
+using Argosy.Contracts.Agents;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+
+namespace Argosy.ClusterAgent.Kubernetes;
+
+/// <summary>
+/// Runs attempts as pods of a Kubernetes cluster. It keeps no state but the cluster's objects: what an attempt is stands in its pod's annotations, and a
+/// finalizer keeps every pod readable until the hub has its end.
+/// </summary>
+internal sealed class KubernetesRuntime(
+    PodOptions options,
+    KubernetesClient client,
+    IHubLink hub,
+    FindImageCommand findCommand,
+    PodlessTemplates podless,
+    OwnedObjects owned,
+    TimeProvider time,
+    ILoggerFactory loggers) : IPodRuntime, IExecutorPods, IDisposable
+{
+    private const string HeldPods = $"{PodMarks.Managed}=true,{PodMarks.State}={PodMarks.Held}";
+
+    private readonly ConcurrentDictionary<string, HeldAttempt> _attempts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _workflows = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _ends = new();
+    private readonly PodWrites _writes = new(client);
+    private readonly PodLogReader _logs = new(client, time);
+    private readonly ILogger _logger = loggers.CreateLogger<KubernetesRuntime>();
+    private readonly List<Task> _watches = [];
+    private WorkflowObjects? _objects;
+    private AttemptLife? _life;
+    private IReportSink? _reports;
+
+    public string Kind => "kubernetes";
+
+    public int RunningPods => _attempts.Values.Count(attempt => attempt.IsRunning);
+
+    private WorkflowObjects Objects => _objects ?? throw new InvalidOperationException("the runtime was not started");
+
+    private AttemptLife Life => _life ?? throw new InvalidOperationException("the runtime was not started");
+
+    public async Task StartAsync(IReportSink reports, CancellationToken cancellationToken)
+    {
+        _reports = reports;
+        _objects = new WorkflowObjects(client, new ApiDiscovery(client), options.Namespaces, HasAttempts);
+        _life = new AttemptLife(
+            options, new PodBuilder(options, findCommand, time), _writes, _objects, new PodOutcomes(client, hub), client, reports, Drop, time, _logger, _ends.Token);
+        List<Task> synced = [];
+        foreach (var @namespace in options.Namespaces)
+        {
+            var informer = new Informer(
+                client, ResourceType.Pod, @namespace, new ListQuery { LabelSelector = HeldPods }, new InformerOptions { Keep = PodFields.Keep }, time,
+                loggers.CreateLogger<Informer>());
+            informer.Changed += See;
+            _watches.Add(informer.RunAsync(_ends.Token));
+            synced.Add(informer.Synced);
+        }
+
+        await Task.WhenAll(synced).WaitAsync(cancellationToken);
+        await RememberWorkflowsAsync(cancellationToken);
+        if (!_attempts.IsEmpty)
+        {
+            _logger.TookUp(_attempts.Count);
+        }
+    }
+
+    public IReadOnlyList<AttemptKey> Inventory() => [.. _attempts.Values.Where(attempt => !attempt.IsReleased && !attempt.IsRemoved).Select(attempt => attempt.Key)];
+
+    public IReadOnlyCollection<string> Workflows() => [.. _workflows.Keys];
+
+    public Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken)
+    {
+        var hash = PodMarks.HashOf(intent.Key);
+        if (_attempts.TryGetValue(hash, out var known))
+        {
+            known.ReportAgain();
+            return Task.CompletedTask;
+        }
+
+        var attempt = Hold(new HeldAttempt(intent, _reports!));
+        if (!options.Namespaces.Contains(intent.Key.Namespace))
+        {
+            attempt.IsOver = true;
+            attempt.Report(new NodeReport { Key = intent.Key, Phase = PodPhase.PodError, Message = NotEnrolled(intent.Key.Namespace) });
+        }
+        else if (podless.Find(intent) is { } work)
+        {
+            _ = Task.Run(() => WorkAsync(attempt, work), CancellationToken.None);
+            _reports!.Accepted(intent.Key);
+        }
+        else
+        {
+            attempt.Wake(Life.LookAsync);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task CancelAsync(CancelIntent intent, CancellationToken cancellationToken)
+    {
+        if (_attempts.TryGetValue(PodMarks.HashOf(intent.Key), out var attempt))
+        {
+            attempt.Cancel(intent);
+            attempt.Stop.Cancel();
+            attempt.ReportAgain();
+            attempt.Wake(Life.LookAsync);
+        }
+        else
+        {
+            _reports!.Report(AttemptLife.CancelledBeforeStart(intent.Key, intent));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task ReleaseAsync(AttemptKey key, CancellationToken cancellationToken)
+    {
+        if (_attempts.TryGetValue(PodMarks.HashOf(key), out var attempt))
+        {
+            attempt.Release();
+            attempt.Stop.Cancel();
+            attempt.Wake(Life.LookAsync);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task RemoveAsync(AttemptKey key, CancellationToken cancellationToken)
+    {
+        if (_attempts.TryGetValue(PodMarks.HashOf(key), out var attempt))
+        {
+            attempt.Remove();
+            attempt.Stop.Cancel();
+            attempt.Wake(Life.LookAsync);
+        }
+
+        InBackground(key.WorkflowUid, token => RemovePodsAsync(key.Namespace, $"{PodMarks.Attempt}={PodMarks.HashOf(key)}", token));
+        return Task.CompletedTask;
+    }
+
+    public Task DropClaimsAsync(string workflowUid, CancellationToken cancellationToken)
+    {
+        InBackground(workflowUid, token => Objects.DropClaimsAsync(workflowUid, token));
+        return Task.CompletedTask;
+    }
+
+    public Task ForgetAsync(string workflowUid, CancellationToken cancellationToken)
+    {
+        foreach (var attempt in _attempts.Values.Where(attempt => attempt.Key.WorkflowUid == workflowUid))
+        {
+            attempt.Remove();
+            attempt.Stop.Cancel();
+            attempt.Wake(Life.LookAsync);
+        }
+
+        InBackground(workflowUid, async token =>
+        {
+            foreach (var @namespace in options.Namespaces)
+            {
+                await RemovePodsAsync(@namespace, $"{PodMarks.WorkflowUid}={workflowUid}", token);
+            }
+
+            await Objects.ForgetAsync(workflowUid, token);
+            await owned.ForgetAsync(workflowUid, token);
+            _workflows.TryRemove(workflowUid, out _);
+        });
+        return Task.CompletedTask;
+    }
+
+    public IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, CancellationToken cancellationToken) =>
+        _logs.ReadAsync(request, token => FindPodAsync(request, token), cancellationToken);
+
+    public ExecutorPod? Find(string @namespace, string podName, string podUid) =>
+        _attempts.Values.FirstOrDefault(attempt => attempt.PodName == podName && attempt.Key.Namespace == @namespace) is { Pod: { } pod } attempt
+            && pod.Text("metadata", "uid") == podUid
+            ? new ExecutorPod(attempt.Key, [.. attempt.Intent.InputArtifacts], [.. attempt.Intent.OutputArtifacts])
+            : null;
+
+    public void Progressed(AttemptKey key, string progress)
+    {
+        if (_attempts.TryGetValue(PodMarks.HashOf(key), out var attempt) && attempt.Progressed(progress))
+        {
+            attempt.Wake(Life.LookAsync);
+        }
+    }
+
+    /// <summary>Pods live on; the next life of the agent takes them up.</summary>
+    public async Task StopAsync()
+    {
+        await _ends.CancelAsync();
+        await Task.WhenAll(_watches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose()
+    {
+        _life?.Dispose();
+        _ends.Dispose();
+    }
+
+    private string NotEnrolled(string @namespace) =>
+        $"namespace \"{@namespace}\" is not among those that this cluster's agent may use ({string.Join(", ", options.Namespaces)}): "
+        + "enrol it with argosy cluster join-manifest --namespace, or run the step in another cluster";
+
+    private bool HasAttempts(string workflowUid) => _attempts.Values.Any(attempt => attempt.Key.WorkflowUid == workflowUid);
+
+    private HeldAttempt Hold(HeldAttempt attempt)
+    {
+        _workflows[attempt.Key.WorkflowUid] = true;
+        return _attempts.GetOrAdd(attempt.Hash, attempt);
+    }
+
+    private void Drop(HeldAttempt attempt)
+    {
+        if (_attempts.TryRemove(attempt.Hash, out _))
+        {
+            attempt.Stop.Dispose();
+        }
+    }
+
+    private void See(ObjectChange change)
+    {
+        var pod = change.Object;
+        if (pod.Label(PodMarks.Attempt) is not { } hash)
+        {
+            return;
+        }
+
+        if (change.Type == ObjectChangeType.Gone)
+        {
+            if (_attempts.TryGetValue(hash, out var left))
+            {
+                left.See(null);
+                left.Wake(Life.LookAsync);
+            }
+
+            return;
+        }
+
+        if (!_attempts.TryGetValue(hash, out var attempt))
+        {
+            if (TakeUp(pod) is not { } takenUp)
+            {
+                return;
+            }
+
+            attempt = takenUp;
+        }
+
+        attempt.See(pod);
+        attempt.Wake(Life.LookAsync);
+    }
+
+    private HeldAttempt? TakeUp(JsonObject pod)
+    {
+        try
+        {
+            if (PodBuilder.Remembered(pod) is { Key: not null } intent)
+            {
+                Objects.Remember(intent.Key.WorkflowUid);
+                return Hold(new HeldAttempt(intent, _reports!));
+            }
+
+            _logger.NotOurs(pod.Namespace(), pod.Name(), $"annotation {PodMarks.Intent} is missing");
+        }
+        catch (InvalidProtocolBufferException malformed)
+        {
+            _logger.NotOurs(pod.Namespace(), pod.Name(), malformed.Message);
+        }
+
+        return null;
+    }
+
+    private async Task WorkAsync(HeldAttempt attempt, Func<CancellationToken, Task<NodeReport>> work)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_ends.Token, attempt.Stop.Token);
+        NodeReport final;
+        attempt.IsMade = true;
+        attempt.Report(new NodeReport { Key = attempt.Key, Phase = PodPhase.PodRunning });
+        try
+        {
+            final = await work(either.Token);
+        }
+        catch (OperationCanceledException) when (_ends.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (OperationCanceledException)
+        {
+            final = AttemptLife.CancelledBeforeStart(attempt.Key, attempt.Cancelled ?? new CancelIntent { Key = attempt.Key });
+            final.Message = attempt.Cancelled is { DaemonDone: false, Reason: { Length: > 0 } reason } ? reason : final.Message;
+        }
+        catch (PodlessException failure)
+        {
+            final = new NodeReport { Key = attempt.Key, Phase = PodPhase.PodError, Message = failure.Message };
+        }
+        catch (Exception failure)
+        {
+            final = new NodeReport { Key = attempt.Key, Phase = PodPhase.PodError, Message = failure.Message };
+        }
+
+        attempt.IsOver = true;
+        attempt.Report(final);
+    }
+
+    private async Task<JsonObject?> FindPodAsync(LogRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Key is not { NodeId.Length: > 0 } key)
+        {
+            return null;
+        }
+
+        if (_attempts.TryGetValue(PodMarks.HashOf(key), out var attempt))
+        {
+            return attempt.Pod;
+        }
+
+        await foreach (var pod in client.ListAsync(
+            ResourceType.Pod, key.Namespace, new ListQuery { LabelSelector = $"{PodMarks.Attempt}={PodMarks.HashOf(key)}" }, cancellationToken))
+        {
+            return pod;
+        }
+
+        return null;
+    }
+
+    /// <summary>Which workflows have something here, so that the hub can say which of them are gone.</summary>
+    private async Task RememberWorkflowsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var type in new[] { ResourceType.Pod, ResourceType.PersistentVolumeClaim })
+        {
+            foreach (var @namespace in options.Namespaces)
+            {
+                await foreach (var item in client.ListAsync(type, @namespace, new ListQuery { LabelSelector = $"{PodMarks.Managed}=true" }, cancellationToken))
+                {
+                    if (item.Label(PodMarks.WorkflowUid) is { } uid)
+                    {
+                        _workflows[uid] = true;
+                    }
+                }
+            }
+        }
+    }
+
+    private async Task RemovePodsAsync(string @namespace, string selector, CancellationToken cancellationToken)
+    {
+        await foreach (var pod in client.ListAsync(ResourceType.Pod, @namespace, new ListQuery { LabelSelector = selector }, cancellationToken))
+        {
+            await _writes.RemoveAsync(pod, cancellationToken);
+        }
+    }
+
+    /// <summary>What is not urgent and must not hold up the hub's next word; repeated until it is done.</summary>
+    private void InBackground(string workflowUid, Func<CancellationToken, Task> work) => _ = Task.Run(async () =>
+    {
+        for (var pause = options.FirstPause; !_ends.IsCancellationRequested; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, options.LongestPause.Ticks)))
+        {
+            try
+            {
+                await work(_ends.Token);
+                return;
+            }
+            catch (Exception failure) when (!_ends.IsCancellationRequested)
+            {
+                _logger.CleanupFailed(workflowUid, failure.Message, pause);
+                await Task.Delay(Jitter.About(pause), time, _ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    });
+}

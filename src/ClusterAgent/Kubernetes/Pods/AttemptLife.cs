@@ -1,0 +1,214 @@
+using System.Text.Json.Nodes;
+using Argosy.ClusterAgent.Connection;
+using Argosy.ClusterAgent.Embedded.Runs;
+using Argosy.ClusterAgent.Kubernetes.Api;
+using Argosy.ClusterAgent.Pods;
+using Argosy.Contracts.Agents;
+using Microsoft.Extensions.Logging;
+
+namespace Argosy.ClusterAgent.Kubernetes.Pods;
+
+/// <summary>
+/// Brings one attempt's pod from what it is to what it should be: made, ended, told of, let go. Looks at both each time it is called and never asks
+/// why it was called.
+/// </summary>
+internal sealed class AttemptLife(
+    PodOptions options, PodBuilder builder, PodWrites writes, WorkflowObjects belongings, PodOutcomes outcomes, KubernetesClient client, IReportSink reports,
+    Action<HeldAttempt> forget, TimeProvider time, ILogger logger, CancellationToken ends) : IDisposable
+{
+    private readonly SemaphoreSlim _creating = new(options.CreationsAtOnce);
+
+    /// <summary>Looks at the attempt; what went wrong and may pass is tried again after a pause.</summary>
+    public async Task LookAsync(HeldAttempt attempt)
+    {
+        try
+        {
+            await StepAsync(attempt);
+            attempt.Failures = 0;
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        {
+            // The next life of the agent finds everything in the cluster.
+        }
+        catch (Exception failure)
+        {
+            TryAgain(attempt, failure);
+        }
+    }
+
+    public void Dispose() => _creating.Dispose();
+
+    private async Task StepAsync(HeldAttempt attempt)
+    {
+        var pod = attempt.Pod;
+        if (attempt.IsReleased || attempt.IsRemoved)
+        {
+            await LetGoAsync(attempt, pod);
+            return;
+        }
+
+        if (attempt.IsOver)
+        {
+            return;
+        }
+
+        if (pod is null)
+        {
+            if (attempt.IsMade)
+            {
+                Vanished(attempt);
+            }
+            else if (attempt.Cancelled is { } cancelled)
+            {
+                End(attempt, CancelledBeforeStart(attempt.Key, cancelled));
+            }
+            else
+            {
+                await MakeAsync(attempt);
+            }
+
+            return;
+        }
+
+        await FollowAsync(attempt, pod);
+    }
+
+    /// <summary>The report of an attempt that was cancelled and of which there is no pod.</summary>
+    public static NodeReport CancelledBeforeStart(AttemptKey key, CancelIntent cancelled) => new()
+    {
+        Key = key,
+        Phase = cancelled.DaemonDone ? PodPhase.PodSucceeded : PodPhase.PodFailed,
+        Message = cancelled.DaemonDone ? "" : PodMessages.CancelledBeforeStart,
+    };
+
+    private async Task FollowAsync(HeldAttempt attempt, JsonObject pod)
+    {
+        var reading = PodStatusTable.Read(pod, time.GetUtcNow());
+        if (attempt.Cancelled is { } cancelled && !reading.IsOver && pod.Annotation(PodMarks.Cancelled) is null)
+        {
+            await writes.StopAsync(pod, PodMessages.Cancelled(cancelled.Reason), cancelled.DaemonDone, ends);
+        }
+
+        if (reading.LeavesOthersRunning && pod.Annotation(PodMarks.Tidied) is null)
+        {
+            await writes.TidyAsync(pod, ends);
+        }
+
+        if (reading.IsOver)
+        {
+            End(attempt, await outcomes.FinalAsync(attempt, pod, reading, ends));
+        }
+        else
+        {
+            attempt.Report(PodOutcomes.Report(attempt, pod, reading));
+            if (pod.Time("metadata", "deletionTimestamp") is not null)
+            {
+                attempt.WakeAfter(PodStatusTable.SilenceAfterDeletion + TimeSpan.FromSeconds(1), time, LookAsync);
+            }
+        }
+    }
+
+    private async Task MakeAsync(HeldAttempt attempt)
+    {
+        await _creating.WaitAsync(ends);
+        try
+        {
+            var pod = await builder.BuildAsync(attempt.Intent, ends);
+            await belongings.MakeAsync(attempt.Intent, ends);
+            if (await CreateAsync(attempt, pod) is { } made)
+            {
+                attempt.See(PodFields.Keep(made));
+                reports.Accepted(attempt.Key);
+                attempt.Wake(LookAsync); // the watch may have told more of it meanwhile
+            }
+        }
+        catch (PodRefusedException refused)
+        {
+            End(attempt, new NodeReport { Key = attempt.Key, Phase = PodPhase.PodError, Message = refused.Message });
+        }
+        catch (KubernetesException refusal) when (!refusal.IsTransient && refusal.Code != 403 && refusal.Code != 409)
+        {
+            End(attempt, new NodeReport { Key = attempt.Key, Phase = PodPhase.PodError, Message = refusal.Message });
+        }
+        finally
+        {
+            _creating.Release();
+        }
+    }
+
+    /// <returns>The pod, new or made before; null when the name is still taken by one that is going.</returns>
+    private async Task<JsonObject?> CreateAsync(HeldAttempt attempt, JsonObject pod)
+    {
+        var @namespace = attempt.Key.Namespace;
+        try
+        {
+            return await writes.CreateAsync(@namespace, pod, ends);
+        }
+        catch (KubernetesException taken) when (taken.IsAlreadyThere)
+        {
+            if (await client.FindAsync(ResourceType.Pod, @namespace, attempt.PodName, ends) is not { } present)
+            {
+                throw new KubernetesException(409, "Conflict", $"{taken.Message}, and is going");
+            }
+
+            if (present.Label(PodMarks.Attempt) == attempt.Hash)
+            {
+                return present;
+            }
+
+            if (present.Label(PodMarks.Managed) is null)
+            {
+                throw new PodRefusedException($"{taken.Message}, and is not Argosy's: delete it, or give the workflow another name");
+            }
+
+            if (present.Label(PodMarks.State) == PodMarks.Released)
+            {
+                await writes.RemoveAsync(present, ends); // of an earlier workflow of the same name
+            }
+
+            throw new KubernetesException(409, "Conflict", $"{taken.Message}: it is of workflow {present.Label(PodMarks.WorkflowUid)}, and has to go first");
+        }
+    }
+
+    /// <summary>The finalizer was taken from the pod by hand, or the cluster has lost it.</summary>
+    private void Vanished(HeldAttempt attempt) => End(
+        attempt,
+        attempt.Cancelled is { } cancelled
+            ? CancelledBeforeStart(attempt.Key, cancelled)
+            : new NodeReport { Key = attempt.Key, Phase = PodPhase.PodError, Message = "pod deleted" });
+
+    private void End(HeldAttempt attempt, NodeReport final)
+    {
+        attempt.IsOver = true;
+        attempt.Report(final);
+        logger.Ended(final.Key.Workflow, final.Key.NodeId, final.Phase, final.Message);
+    }
+
+    private async Task LetGoAsync(HeldAttempt attempt, JsonObject? pod)
+    {
+        if (pod is not null && attempt.IsRemoved)
+        {
+            await writes.RemoveAsync(pod, ends);
+        }
+        else if (pod is not null)
+        {
+            await writes.ReleaseAsync(pod, PodStatusTable.Read(pod, time.GetUtcNow()) is { IsOver: true, LeavesOthersRunning: false }, ends);
+        }
+
+        forget(attempt);
+        await belongings.LetGoAsync(attempt.Key.WorkflowUid, attempt.Key.Namespace, ends);
+    }
+
+    private void TryAgain(HeldAttempt attempt, Exception failure)
+    {
+        var pause = TimeSpan.FromTicks((long)Math.Min(options.FirstPause.Ticks * Math.Pow(2, attempt.Failures), options.LongestPause.Ticks));
+        attempt.Failures++;
+        logger.StepFailed(attempt.Key.Workflow, attempt.Key.NodeId, failure.Message, pause);
+        if (!attempt.IsMade && !attempt.IsReleased)
+        {
+            attempt.Report(new NodeReport { Key = attempt.Key, Phase = PodPhase.PodPending, Message = failure.Message });
+        }
+
+        attempt.WakeAfter(Jitter.About(pause), time, LookAsync);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text.Json.Nodes;
+using Argosy.ClusterAgent.Executors;
+using Argosy.Contracts.Agents;
+
+namespace Argosy.ClusterAgent.Kubernetes.Pods;
+
+/// <summary>
+/// From a pod's status to its node's phase: upstream's order of questions and its words (inferFailedReason, getPendingReason), and what it cannot know:
+/// why the agent itself ended a pod. The first row that fits decides.
+/// </summary>
+internal static class PodStatusTable
+{
+    /// <summary>A pod that was deleted and whose containers nobody has reported dead for this long will not be heard of any more.</summary>
+    public static readonly TimeSpan SilenceAfterDeletion = TimeSpan.FromSeconds(60);
+
+    private const string Deleted = "pod deleted";
+
+    // What keeps a pod from ever starting and is no fault of the step: upstream's restartable reasons.
+    private static readonly string[] NotTheStepsFault = ["Evicted", "NodeShutdown", "NodeAffinity", "UnexpectedAdmissionError", "Preempting", "Shutdown", "Terminated"];
+
+    // SIGKILL and SIGTERM: how sidecars end when they are told to.
+    private static readonly int[] Told = [137, 143];
+
+    /// <param name="pod">As <see cref="PodFields.Keep"/> leaves it.</param>
+    /// <param name="now">To tell a pod that is being deleted from one of which nothing more will be heard.</param>
+    public static PodReading Read(JsonObject pod, DateTimeOffset now)
+    {
+        var containers = new ContainerStatuses(pod);
+        var reading = Decide(pod, containers, now);
+        return reading with
+        {
+            ExitCode = containers.Main?.ExitCode,
+            Started = containers.Mains.Select(main => main.StartedAt).Where(at => at is not null).Min(),
+            Finished = reading.IsOver ? containers.Mains.Select(main => main.FinishedAt).Where(at => at is not null).Max() : null,
+            Left = containers.Left,
+            Containers = containers.Reports(),
+        };
+    }
+
+    private static PodReading Decide(JsonObject pod, ContainerStatuses containers, DateTimeOffset now)
+    {
+        var phase = pod.Text("status", "phase");
+        var deletedAt = pod.Time("metadata", "deletionTimestamp");
+        if (containers.MainsAreOver)
+        {
+            return OfMains(pod, containers, deletedAt is not null) with { LeavesOthersRunning = containers.OthersRun && phase is not ("Succeeded" or "Failed") };
+        }
+
+        if (deletedAt is not null || pod.Annotation(PodMarks.Cancelled) is not null)
+        {
+            var isStill = !containers.AnyRuns && (phase is "Succeeded" or "Failed" || deletedAt is not null);
+            return isStill ? Ended(pod)
+                : deletedAt + SilenceAfterDeletion < now ? new PodReading(PodPhase.PodError, Unconfirmed(pod))
+                : Going(pod, containers, phase);
+        }
+
+        return phase is "Failed" or "Succeeded" && !containers.MainsRun ? OfPod(pod, containers) : Going(pod, containers, phase);
+    }
+
+    /// <summary>Not over.</summary>
+    private static PodReading Going(JsonObject pod, ContainerStatuses containers, string? phase) => phase is "Running" or "Failed" or "Succeeded"
+        ? new PodReading(PodPhase.PodRunning, pod.Text("status", "reason") == "NodeLost" ? Silent(pod) : "") { Ready = containers.AllReady }
+        : new PodReading(PodPhase.PodPending, PendingReason(pod, containers));
+
+    /// <summary>Ended before its work was over, because somebody wanted it to.</summary>
+    private static PodReading Ended(JsonObject pod) => pod.Annotation(PodMarks.DaemonDone) is not null
+        ? new PodReading(PodPhase.PodSucceeded, "")
+        : pod.Annotation(PodMarks.Cancelled) is { } reason
+            ? new PodReading(PodPhase.PodFailed, reason)
+            : new PodReading(PodPhase.PodError, Deleted + Disruption(pod));
+
+    private static PodReading OfMains(JsonObject pod, ContainerStatuses containers, bool deleted)
+    {
+        if (containers.Mains.FirstOrDefault(main => main.ExitCode != 0) is not { } failed)
+        {
+            return containers.Others.FirstOrDefault(other => other.ExitCode is { } code && code != 0 && !Told.Contains(code)) is { } sidecar
+                && pod.Annotation(PodMarks.Tidied) is null
+                ? new PodReading(PodPhase.PodFailed, sidecar.Describe())
+                : new PodReading(PodPhase.PodSucceeded, "");
+        }
+
+        if (pod.Annotation(PodMarks.DaemonDone) is not null || pod.Annotation(PodMarks.Cancelled) is not null || deleted)
+        {
+            return Ended(pod);
+        }
+
+        if (pod.Text("status", "message") is { Length: > 0 } said && pod.Annotation(PodMarks.Tidied) is null)
+        {
+            return new PodReading(PodPhase.PodFailed, said);
+        }
+
+        return failed.Left is { Error: { Length: > 0 } error } && failed.ExitCode == TerminationMessage.ExecutorFailed
+            ? new PodReading(PodPhase.PodError, error)
+            : new PodReading(PodPhase.PodFailed, failed.Describe());
+    }
+
+    /// <summary>The pod ended without all of its main containers.</summary>
+    private static PodReading OfPod(JsonObject pod, ContainerStatuses containers)
+    {
+        var (reason, said) = (pod.Text("status", "reason"), pod.Text("status", "message"));
+        if (NotTheStepsFault.Contains(reason) && !containers.Mains.Any(main => main.HasStarted))
+        {
+            return new PodReading(PodPhase.PodLost, said ?? reason!);
+        }
+
+        if (said is { Length: > 0 })
+        {
+            return new PodReading(PodPhase.PodFailed, said);
+        }
+
+        if (containers.Init.FirstOrDefault(init => init.ExitCode is not (null or 0)) is { } init)
+        {
+            return new PodReading(PodPhase.PodError, init.Left?.Error is { Length: > 0 } error ? error : init.Describe());
+        }
+
+        if (containers.Mains.FirstOrDefault(main => main.ExitCode is not (null or 0)) is { } failed)
+        {
+            return new PodReading(PodPhase.PodFailed, failed.Describe());
+        }
+
+        if (containers.All.FirstOrDefault(container => container.WaitsFor is not null) is { } waiting)
+        {
+            return new PodReading(PodPhase.PodError, $"Pod failed before {waiting.Name} container starts due to {waiting.WaitsFor}");
+        }
+
+        return new PodReading(
+            PodPhase.PodFailed,
+            containers.All.Any() ? "pod failed: main container did not complete successfully" : $"can't find failed message for pod {pod.Name()}");
+    }
+
+    private static string PendingReason(JsonObject pod, ContainerStatuses containers)
+    {
+        var unscheduled = pod.Items("status", "conditions").FirstOrDefault(condition =>
+            condition.Text("type") == "PodScheduled" && condition.Text("status") == "False" && condition.Text("reason") == "Unschedulable");
+        if (unscheduled is not null)
+        {
+            return $"Unschedulable: {unscheduled.Text("message")}";
+        }
+
+        return containers.All.Select(container => container.WaitsFor).FirstOrDefault(reason => reason is not null and not ("PodInitializing" or "ContainerCreating")) ?? "";
+    }
+
+    // Newer clusters say in a condition who disrupted the pod: preemption, a drained kube node, a taint.
+    private static string Disruption(JsonObject pod) =>
+        pod.Items("status", "conditions").FirstOrDefault(condition => condition.Text("type") == "DisruptionTarget" && condition.Text("status") == "True") is { } target
+            ? $": {target.Text("reason")}: {target.Text("message")}"
+            : "";
+
+    private static string Silent(JsonObject pod) => $"kube node {pod.Text("spec", "nodeName")} is unreachable: whether the pod still runs is not known";
+
+    private static string Unconfirmed(JsonObject pod) =>
+        $"{Deleted}{Disruption(pod)}; kube node {pod.Text("spec", "nodeName")} has not confirmed it: whether its containers still run is not known";
+}

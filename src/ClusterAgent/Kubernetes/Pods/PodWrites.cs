@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+using Argosy.ClusterAgent.Kubernetes.Api;
+
+namespace Argosy.ClusterAgent.Kubernetes.Pods;
+
+/// <summary>What the agent does to pods. Each may be repeated.</summary>
+internal sealed class PodWrites(KubernetesClient client)
+{
+    /// <summary>A pod's deadline in a field that may be shortened while it runs: the kubelet ends it gracefully and its logs stay.</summary>
+    private const int AtOnce = 1;
+
+    public Task<JsonObject> CreateAsync(string @namespace, JsonObject pod, CancellationToken cancellationToken) =>
+        client.CreateAsync(ResourceType.Pod, @namespace, pod, cancellationToken);
+
+    /// <summary>Ends the pod because the hub wants it to; one that no kubelet has begun with is deleted.</summary>
+    public async Task StopAsync(JsonObject pod, string reason, bool daemonDone, CancellationToken cancellationToken)
+    {
+        var annotations = new JsonObject { [PodMarks.Cancelled] = reason };
+        if (daemonDone)
+        {
+            annotations[PodMarks.DaemonDone] = "true";
+        }
+
+        await PatchAsync(pod, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations }, ["spec"] = Deadline() }, cancellationToken);
+        if (!HasBegun(pod))
+        {
+            await DeleteAsync(pod, cancellationToken);
+        }
+    }
+
+    /// <summary>Ends what runs beside the main containers, now that these are over.</summary>
+    public Task TidyAsync(JsonObject pod, CancellationToken cancellationToken) => PatchAsync(
+        pod,
+        new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [PodMarks.Tidied] = "true" } }, ["spec"] = Deadline(),
+        },
+        cancellationToken);
+
+    /// <summary>The hub has decided the node: the pod stays for its logs, nobody waits for it any more.</summary>
+    public async Task ReleaseAsync(JsonObject pod, bool isOver, CancellationToken cancellationToken)
+    {
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["labels"] = new JsonObject { [PodMarks.State] = PodMarks.Released, [PodMarks.Completed] = "true" },
+                ["$deleteFromPrimitiveList/finalizers"] = new JsonArray(PodMarks.Finalizer),
+            },
+        };
+        if (!isOver)
+        {
+            patch["spec"] = Deadline();
+        }
+
+        await PatchAsync(pod, patch, cancellationToken);
+        if (!isOver && !HasBegun(pod))
+        {
+            await DeleteAsync(pod, cancellationToken);
+        }
+    }
+
+    /// <summary>Has the pod gone, with its logs.</summary>
+    public async Task RemoveAsync(JsonObject pod, CancellationToken cancellationToken)
+    {
+        if (pod["metadata"]?["finalizers"] is JsonArray { Count: > 0 })
+        {
+            var patch = new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["labels"] = new JsonObject { [PodMarks.State] = PodMarks.Released },
+                    ["$deleteFromPrimitiveList/finalizers"] = new JsonArray(PodMarks.Finalizer),
+                },
+            };
+            await PatchAsync(pod, patch, cancellationToken);
+        }
+
+        await DeleteAsync(pod, cancellationToken);
+    }
+
+    /// <summary>Whether a kubelet has taken it up.</summary>
+    private static bool HasBegun(JsonObject pod) => pod.Text("status", "startTime") is not null;
+
+    private static JsonObject Deadline() => new() { ["activeDeadlineSeconds"] = AtOnce };
+
+    private async Task PatchAsync(JsonObject pod, JsonObject patch, CancellationToken cancellationToken)
+    {
+        ((JsonObject)patch["metadata"]!)["uid"] = pod.Text("metadata", "uid"); // never a later pod of the same name
+        try
+        {
+            await client.PatchAsync(ResourceType.Pod, pod.Namespace(), pod.Name(), ObjectPatch.Strategic(patch), cancellationToken);
+        }
+        catch (KubernetesException gone) when (gone.IsNotFound || gone.IsConflict)
+        {
+            // It is not there any more, or another one is: nothing is left to be changed.
+        }
+    }
+
+    private async Task DeleteAsync(JsonObject pod, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.DeleteAsync(
+                ResourceType.Pod, pod.Namespace(), pod.Name(), new DeleteOptions { Uid = pod.Text("metadata", "uid") }, cancellationToken);
+        }
+        catch (KubernetesException another) when (another.IsConflict)
+        {
+            // A later pod of this name: not ours to delete.
+        }
+    }
+}
