@@ -53,6 +53,13 @@ internal sealed class Fleet(
         }
     }
 
+    /// <summary>
+    /// Whether the cluster's pods are processes of the machine that its agent runs on, so that its agent is told of templates rather than of pods.
+    /// </summary>
+    public bool IsEmbedded(string cluster) => clusters.TryGetValue(cluster, out var entry)
+        ? entry.IsEmbedded
+        : ClusterRuntime.IsEmbedded(Stored(cluster)); // the fleet has not seen it yet
+
     /// <summary>Has the workflow look again for places whenever the fleet changes.</summary>
     public void Await(string workflowUid) => waiting[workflowUid] = 0;
 
@@ -77,6 +84,13 @@ internal sealed class Fleet(
         }
 
         await objects;
+    }
+
+    private JsonObject? Stored(string cluster)
+    {
+        // Clusters are answered from memory; there is nothing to wait for.
+        var found = resources.FindAsync(new ResourceKey(Kinds.Cluster, null, cluster), CancellationToken.None);
+        return found.IsCompletedSuccessfully ? found.Result : found.AsTask().GetAwaiter().GetResult();
     }
 
     private async Task ObserveAsync(CancellationToken stoppingToken)
@@ -122,7 +136,7 @@ internal sealed class Fleet(
         var unschedulable = spec?["unschedulable"]?.GetValue<bool>() ?? false;
         var entry = clusters.GetOrAdd(change.Key.Name, name => new ClusterEntry(name));
         var changed = change.Type == ResourceChangeType.Added || unschedulable != entry.Unschedulable || !SameLabels(labels, entry.Labels);
-        (entry.Labels, entry.Unschedulable) = (labels, unschedulable);
+        (entry.Labels, entry.Unschedulable, entry.IsEmbedded) = (labels, unschedulable, ClusterRuntime.IsEmbedded(change.Object));
         if (change.Type == ResourceChangeType.Added)
         {
             Sort();
@@ -223,6 +237,8 @@ internal sealed class Fleet(
         public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
 
         public bool Unschedulable { get; set; }
+
+        public bool IsEmbedded { get; set; }
 
         public ClusterPhase? ShownPhase { get; set; }
 
