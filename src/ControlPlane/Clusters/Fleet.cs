@@ -160,14 +160,14 @@ internal sealed class Fleet(
 
     private async Task RefreshAsync(ClusterEntry entry, CancellationToken stoppingToken)
     {
-        var (phase, running) = (PhaseOf(entry.Name), entry.Running);
-        if (entry.ShownPhase == phase && entry.ShownRunning == running)
+        var (phase, running, about) = (PhaseOf(entry.Name), entry.Running, sessions.About(entry.Name));
+        if (entry.ShownPhase == phase && entry.ShownRunning == running && ReferenceEquals(entry.ShownAbout, about))
         {
             return;
         }
 
         var becameReady = phase == ClusterPhase.Ready && entry.ShownPhase != ClusterPhase.Ready;
-        (entry.ShownPhase, entry.ShownRunning) = (phase, running);
+        (entry.ShownPhase, entry.ShownRunning, entry.ShownAbout) = (phase, running, about);
         await resources.PublishAsync(
             new ResourceKey(Kinds.Cluster, null, entry.Name),
             cluster =>
@@ -185,6 +185,7 @@ internal sealed class Fleet(
                     ["labels"] = labels,
                     ["message"] = MessageOf(phase),
                 };
+                AgentStatus.Show(about, cluster["status"]!.AsObject());
                 return true;
             },
             stoppingToken);
@@ -243,5 +244,7 @@ internal sealed class Fleet(
         public ClusterPhase? ShownPhase { get; set; }
 
         public int ShownRunning { get; set; }
+
+        public AgentAbout? ShownAbout { get; set; }
     }
 }
