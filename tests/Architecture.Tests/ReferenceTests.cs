@@ -11,7 +11,7 @@ public sealed class ReferenceTests
         { "src/StandIns/Grpc/StandIns.Grpc.csproj", [] },
         { "src/StandIns/Orleans/StandIns.Orleans.csproj", [] },
         { "src/ClusterAgent/ClusterAgent.csproj", ["Contracts"] },
-        { "src/ControlPlane/ControlPlane.csproj", ["Contracts", "Engine", "StandIns.Orleans"] },
+        { "src/ControlPlane/ControlPlane.csproj", ["Contracts", "Engine", "StandIns.Grpc", "StandIns.Orleans"] },
         { "src/Cli/Cli.csproj", ["ClusterAgent", "ControlPlane"] },
     };
 

@@ -155,6 +155,10 @@ internal sealed class WorkflowGrain(
         State.FindById(attempt.NodeId) is { } node && !node.Phase.IsEnd() && node.Cluster == cluster
         && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt;
 
+    public Task<bool> IsPlaced(string cluster, AttemptKey attempt) => Task.FromResult(
+        State.FindById(attempt.NodeId) is { } node && node.Cluster == cluster && State.Namespace == attempt.Namespace
+        && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt);
+
     public Task<string?> Ask(WorkflowInput verb) => State.Accepted
         ? Take(verb is RetryAsked retry && State.Phase.IsEnd() ? retry with { Postponed = !MayRun(State.Manifest) } : verb)
         : Task.FromResult<string?>("the workflow has not been accepted yet: try again in a moment");
