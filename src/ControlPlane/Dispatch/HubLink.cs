@@ -25,7 +25,7 @@ internal sealed class HubLink(
 
         var session = await sessions.OpenAsync(hello, services, intake, certificateExpires);
         await session.SendAsync(new HubMessage { Welcome = new Welcome { Cluster = hello.Cluster, Epoch = session.Epoch } });
-        await grains.GetGrain<IClusterGrain>(hello.Cluster).Connected((long)session.Epoch, [.. hello.Inventory]);
+        await grains.GetGrain<IClusterGrain>(hello.Cluster).Connected((long)session.Epoch, [.. hello.Inventory], [.. hello.Workflows]);
         return session;
     }
 
