@@ -15,6 +15,9 @@ internal static class PodStatusTable
 
     private const string Deleted = "pod deleted";
 
+    // The command went well, but the executor around it did not.
+    private const int ExecutorFailed = 64;
+
     // The kubelet refused the pod: nothing of it ever ran, through no fault of the step.
     private static readonly string[] Refused = ["NodeAffinity", "UnexpectedAdmissionError", "OutOfcpu", "OutOfmemory", "OutOfpods", "OutOfephemeral-storage"];
 
@@ -94,7 +97,7 @@ internal static class PodStatusTable
             return new PodReading(PodPhase.PodFailed, said);
         }
 
-        return failed.Left is { Error: { Length: > 0 } error } && failed.ExitCode == TerminationMessage.ExecutorFailed
+        return failed.Left is { Error: { Length: > 0 } error } && failed.ExitCode == ExecutorFailed
             ? new PodReading(PodPhase.PodError, error)
             : new PodReading(PodPhase.PodFailed, failed.Describe());
     }

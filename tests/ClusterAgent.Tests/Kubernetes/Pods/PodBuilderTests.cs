@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Argosy.ClusterAgent.Executors;
 using Argosy.ClusterAgent.Kubernetes.Pods;
 using Argosy.Contracts.Agents;
@@ -166,7 +168,7 @@ public sealed class PodBuilderTests
         var plan = Plan(Spec(await BuildAsync(intent)));
 
         Assert.Equal(["a"], plan.Containers["b"].Dependencies);
-        Assert.Equal((ContainerRole.Set, 2, "5s"), (plan.Containers["a"].Role, plan.Containers["a"].Retries, plan.Containers["a"].RetryPause));
+        Assert.Equal((ContainerRole.Set, 2, 5000L), (plan.Containers["a"].Role, plan.Containers["a"].Retries, plan.Containers["a"].RetryPauseMilliseconds));
     }
 
     [Fact]
@@ -212,8 +214,12 @@ public sealed class PodBuilderTests
 
     private static JsonObject Main(JsonObject spec) => spec["containers"]![0]!.AsObject();
 
-    private static ExecutorPlan Plan(JsonObject spec) => ExecutorPlan.Read(
-        [.. spec["initContainers"]![0]!["env"]!.AsArray().SelectMany(variable => Convert.FromBase64String((string)variable!["value"]!))]);
+    private static ExecutorPlan Plan(JsonObject spec)
+    {
+        var plan = spec["initContainers"]![0]!["env"]!.AsArray().SelectMany(variable => Convert.FromBase64String((string)variable!["value"]!)).ToArray();
+        return JsonSerializer.Deserialize<ExecutorPlan>(
+            plan, new JsonSerializerOptions(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } })!;
+    }
 
     private sealed class FixedTime(DateTimeOffset now) : TimeProvider
     {
