@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Argosy.ClusterAgent.Artifacts;
+namespace Argosy.Packing;
 
 internal enum FileKind
 {

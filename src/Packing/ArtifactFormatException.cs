@@ -1,4 +1,4 @@
-namespace Argosy.ClusterAgent.Artifacts;
+namespace Argosy.Packing;
 
 /// <summary>
 /// An archive that cannot be packed or unpacked as asked: damaged, hostile, too large, or holding what no artifact may hold.

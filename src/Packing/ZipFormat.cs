@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace Argosy.ClusterAgent.Artifacts;
+namespace Argosy.Packing;
 
 /// <summary>Zip with Unix modes. Its times have no zone and are taken as UTC, to two seconds.</summary>
 internal static class ZipFormat

@@ -1,4 +1,4 @@
-namespace Argosy.ClusterAgent.Artifacts;
+namespace Argosy.Packing;
 
 /// <summary>A stream whose first bytes may be looked at before it is read; it leaves its source open.</summary>
 internal sealed class PeekedStream : ReadOnlyStream

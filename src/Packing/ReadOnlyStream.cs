@@ -1,7 +1,7 @@
-namespace Argosy.ClusterAgent.Artifacts;
+namespace Argosy.Packing;
 
 /// <summary>A stream that is read once from front to back; a wrapper says how in one method.</summary>
-internal abstract class ReadOnlyStream : Stream
+public abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
 

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 
-namespace Argosy.ClusterAgent.Artifacts;
+namespace Argosy.Packing;
 
 /// <summary>Gzipped tar, the archive Argo uses unless told otherwise.</summary>
 internal static class TarFormat

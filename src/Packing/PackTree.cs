@@ -1,4 +1,4 @@
-namespace Argosy.ClusterAgent.Artifacts;
+namespace Argosy.Packing;
 
 /// <param name="Path">Where it is on this machine.</param>
 /// <param name="Name">Its name in the archive, with forward slashes and none at the end.</param>

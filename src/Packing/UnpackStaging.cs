@@ -1,4 +1,4 @@
-namespace Argosy.ClusterAgent.Artifacts;
+namespace Argosy.Packing;
 
 /// <summary>
 /// A folder beside the destination that an archive is unpacked into, and the one place that decides where an entry may land: no entry

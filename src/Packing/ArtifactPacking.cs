@@ -1,4 +1,4 @@
-namespace Argosy.ClusterAgent.Artifacts;
+namespace Argosy.Packing;
 
 /// <summary>
 /// Turns a file or directory of a step into the bytes that are stored, and back, as Argo does: the archive has one top entry named as

@@ -1,7 +1,7 @@
-namespace Argosy.ClusterAgent.Artifacts;
+namespace Argosy.Packing;
 
 /// <summary>Passes on at most so many bytes of another stream, which it leaves open; one more is refused.</summary>
-internal sealed class BoundedStream(Stream source, long maximumBytes) : ReadOnlyStream
+public sealed class BoundedStream(Stream source, long maximumBytes) : ReadOnlyStream
 {
     public long BytesRead { get; private set; }
 
