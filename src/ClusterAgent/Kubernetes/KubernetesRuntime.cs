@@ -6,6 +6,7 @@ using Argosy.ClusterAgent.Kubernetes.Api;
 using Argosy.ClusterAgent.Kubernetes.Pods;
 using Argosy.ClusterAgent.Kubernetes.Watching;
 using Argosy.ClusterAgent.Podless;
+using Argosy.ClusterAgent.Podless.Resources;
 using Argosy.ClusterAgent.Pods;
 using Argosy.Contracts.Agents;
 using Google.Protobuf;
