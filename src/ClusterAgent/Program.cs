@@ -1,7 +1,4 @@
 using Argosy.ClusterAgent.Hosting;
 
 return await AgentProgram.RunAsync(
-    args,
-    Environment.GetEnvironmentVariable,
-    Console.Error,
-    _ => throw new InvalidOperationException("this build of the agent has no runtime for pods of a Kubernetes cluster"));
+    args, Environment.GetEnvironmentVariable, Console.Error, parts => KubernetesParts.Of(parts, Environment.GetEnvironmentVariable));

@@ -11,7 +11,7 @@ internal sealed record ExecutorOptions
     /// <summary>What all wrapped containers of the pod share.</summary>
     public string Shared { get; init; } = "/var/run/argo";
 
-    /// <summary>Where <c>init</c> finds the plan.</summary>
+    /// <summary>Where <c>init</c> finds the plan, if not in its variables.</summary>
     public string Plan { get; init; } = "/argo/plan/plan.json";
 
     /// <summary>Where <c>init</c> puts the script.</summary>

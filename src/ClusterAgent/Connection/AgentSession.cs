@@ -57,7 +57,7 @@ internal sealed class AgentSession(
                     _end = SessionEnd.Superseded;
                     return;
                 case HubMessage.BodyOneofCase.Run:
-                    await ObeyAsync(message.Run.Key, () => AcceptAsync(message.Run, cancellationToken));
+                    await ObeyAsync(message.Run.Key, () => runtime.AcceptAsync(message.Run, cancellationToken));
                     break;
                 case HubMessage.BodyOneofCase.Cancel:
                     await ObeyAsync(message.Cancel.Key, () => runtime.CancelAsync(message.Cancel, cancellationToken));
@@ -115,12 +115,6 @@ internal sealed class AgentSession(
 
             await Task.Delay(options.CapacityInterval, time, cancellationToken);
         }
-    }
-
-    private async Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken)
-    {
-        await runtime.AcceptAsync(intent, cancellationToken);
-        outbox.Accepted(intent.Key);
     }
 
     /// <summary>One order that cannot be carried out must not cost the session; the hub repeats what it does not see happen.</summary>

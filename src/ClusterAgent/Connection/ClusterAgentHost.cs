@@ -134,6 +134,7 @@ public sealed class ClusterAgentHost(
         var hello = new Hello { Cluster = options.Cluster, AgentVersion = Version, Runtime = runtime.Kind };
         hello.Facts.Add(new Dictionary<string, string>(options.Facts));
         hello.Inventory.Add(runtime.Inventory());
+        hello.Workflows.Add(runtime.Workflows());
         return hello;
     }
 }

@@ -32,9 +32,10 @@ internal static class PodPreparation
 
     private static async Task PrepareAsync(ExecutorOptions options, TimeProvider time)
     {
-        var plan = PlanFile.Read(options.Plan);
+        var bytes = PlanFile.Bytes(options.Plan, Environment.GetEnvironmentVariable);
+        var plan = PlanFile.Read(bytes, options.Plan);
         Place(Path.Combine(options.Shared, "argosy-executor"), Program, there => File.Copy(Environment.ProcessPath!, there, overwrite: true));
-        Place(options.SharedPlan, Readable, there => File.Copy(options.Plan, there, overwrite: true));
+        Place(options.SharedPlan, Readable, there => File.WriteAllBytes(there, bytes));
         new ContainerMarks(options.Shared, time).Reset();
         if (plan.Script is { } script)
         {

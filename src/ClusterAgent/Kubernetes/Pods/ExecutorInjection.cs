@@ -87,7 +87,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
             try
             {
                 var pullSecrets = spec.Items("imagePullSecrets").Select(secret => secret.Text("name") ?? "").ToList();
-                var command = await findCommand(container.Text("image") ?? "", intent.Key.Namespace, pullSecrets, cancellationToken);
+                var command = await findCommand(container.Text("image") ?? "", intent, pullSecrets, cancellationToken);
                 container["command"] = Texts(command.Entrypoint);
                 container["args"] ??= Texts(command.Cmd);
             }
