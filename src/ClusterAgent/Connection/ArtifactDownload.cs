@@ -1,4 +1,4 @@
-using Argosy.ClusterAgent.Artifacts;
+using Argosy.Packing;
 using Argosy.Contracts.Agents;
 using Grpc.Core;
 

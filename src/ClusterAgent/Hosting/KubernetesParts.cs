@@ -30,8 +30,8 @@ internal static class KubernetesParts
             {
                 try
                 {
-                    var credentials = await secrets.ReadAsync(intent.Key.Namespace, intent.ServiceAccount, pullSecrets, cancellationToken);
-                    var found = await images.FindAsync(image, credentials, cancellationToken);
+                    var found = await images.FindAsync(
+                        intent.Key.Namespace, image, token => secrets.ReadAsync(intent.Key.Namespace, intent.ServiceAccount, pullSecrets, token), cancellationToken);
                     return new ImageCommand(found.Entrypoint, found.Command);
                 }
                 catch (ImageLookupException unknown)
