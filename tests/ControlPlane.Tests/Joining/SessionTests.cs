@@ -204,19 +204,12 @@ public sealed class SessionTimeTests : IAsyncLifetime
     public async Task SessionOfACertificateThatExpires_IsCut()
     {
         using var cluster = await Cluster.JoinedAsync(hub, "gpu");
+        clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(10));
         await using var session = await cluster.ConnectsAsync();
         await session.IsWelcomedAsync();
         var ending = session.EndsAsync();
-        for (var hours = 0; hours < 24 * 180; hours++)
-        {
-            await session.SendAsync(new AgentMessage { Heartbeat = new Heartbeat() }, default);
-            if (ending.IsCompleted)
-            {
-                break;
-            }
 
-            clock.Advance(TimeSpan.FromSeconds(20));
-        }
+        clock.Advance(TimeSpan.FromSeconds(10));
 
         Assert.Equal(StatusCode.Unauthenticated, (await ending).StatusCode);
         Assert.Contains("expired", (await ending).Detail, StringComparison.Ordinal);
