@@ -13,6 +13,8 @@ namespace Argosy.ClusterAgent.Connection;
 /// </summary>
 internal sealed class GrpcHubLink(HubDialer dialer, CurrentIdentity current, TimeProvider time, ILogger<GrpcHubLink> logger) : IHubLink, IDisposable
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
+
     private readonly Lock _gate = new();
     private readonly ResiliencePipeline _repeating = Repeating(time);
     private HubConnections? _now;
@@ -57,8 +59,29 @@ internal sealed class GrpcHubLink(HubDialer dialer, CurrentIdentity current, Tim
                 : null,
             cancellationToken);
 
-    public Task<NodeReport> ActOnResourceAsync(PodIntent intent, CancellationToken cancellationToken) => throw new NotSupportedException(
-        "resource templates of a Kubernetes cluster are done there, by its agent; only embedded clusters ask the hub");
+    /// <summary>
+    /// <inheritdoc/> It may take as long as the template's conditions do, and hubs restart meanwhile: it is asked again until it answers. The hub takes
+    /// the template from its own state, so the attempt's key is all that is sent.
+    /// </summary>
+    public async Task<NodeReport> ActOnResourceAsync(PodIntent intent, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var hub = (await ConnectionsAsync(cancellationToken)).Artifacts;
+                return await hub.ActOnResourceAsync(new PodIntent { Key = intent.Key }, cancellationToken: cancellationToken);
+            }
+            catch (RpcException failure) when (failure.StatusCode == StatusCode.Unavailable && !cancellationToken.IsCancellationRequested)
+            {
+                await Task.Delay(Jitter.About(AskAgainAfter), time, cancellationToken);
+            }
+            catch (RpcException failure)
+            {
+                throw HubFailure.Translate(failure, "acting on an object of the hub", cancellationToken);
+            }
+        }
+    }
 
     public Task<IReadOnlyDictionary<string, string>?> ReadConfigurationAsync(
         ConfigurationKind kind, string @namespace, string name, CancellationToken cancellationToken) => throw new NotSupportedException(

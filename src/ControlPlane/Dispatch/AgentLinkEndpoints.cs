@@ -76,6 +76,20 @@ internal sealed class AgentLinkEndpoints(
             return new LogReceipt();
         });
 
+    public override Task<NodeReport> ActOnResource(PodIntent request, ServerCallContext context) =>
+        ServeAsync(context, async call =>
+        {
+            if (request.Key is not { } attempt)
+            {
+                throw BadCall("it must name the attempt");
+            }
+
+            // What is done is what the workflow wants, not what the agent says it wants: one agent's word must not reach the hub's objects.
+            return await grains.GetGrain<IWorkflowGrain>(attempt.WorkflowUid).IntentOf(call.Member.Cluster, attempt) is { } intent
+                ? await hub.ActOnResourceAsync(intent, call.Life)
+                : throw JoiningErrors.AttemptOfAnother(call.Member.Cluster, attempt.Workflow, attempt.NodeId);
+        });
+
     /// <summary>An agent may touch the artifacts of the attempts that are placed in its cluster, and no others.</summary>
     private async Task PermitAsync(MemberCall call, ArtifactRequest request)
     {

@@ -20,6 +20,9 @@ public interface IWorkflowGrain : IGrainWithStringKey
     /// <summary>Whether this very attempt of a node is placed in the cluster: whose agent then may handle its artifacts.</summary>
     Task<bool> IsPlaced(string cluster, AttemptKey attempt);
 
+    /// <summary>What this very attempt is to do in the cluster; null when it is not placed there, or is decided.</summary>
+    Task<PodIntent?> IntentOf(string cluster, AttemptKey attempt);
+
     /// <summary>Carries out a user's verb; answers null, or why it is refused.</summary>
     Task<string?> Ask(WorkflowInput verb);
 

@@ -159,6 +159,11 @@ internal sealed class WorkflowGrain(
         State.FindById(attempt.NodeId) is { } node && node.Cluster == cluster && State.Namespace == attempt.Namespace
         && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt);
 
+    public Task<PodIntent?> IntentOf(string cluster, AttemptKey attempt) => Task.FromResult(
+        IsAwaited(cluster, attempt) && State.FindById(attempt.NodeId) is { } node
+            ? AgentOrders.Write(State, new RunNode(node.Index), isEmbedded: _ => true)?.Message.Run
+            : null);
+
     public Task<string?> Ask(WorkflowInput verb) => State.Accepted
         ? Take(verb is RetryAsked retry && State.Phase.IsEnd() ? retry with { Postponed = !MayRun(State.Manifest) } : verb)
         : Task.FromResult<string?>("the workflow has not been accepted yet: try again in a moment");

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Argosy.ClusterAgent.Artifacts;
+using Argosy.Packing;
 using Argosy.ClusterAgent.Kubernetes.Connecting;
 using Argosy.Contracts.Agents;
 
