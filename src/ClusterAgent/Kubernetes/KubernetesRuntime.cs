@@ -228,13 +228,7 @@ internal sealed class KubernetesRuntime(
         return _attempts.GetOrAdd(attempt.Hash, attempt);
     }
 
-    private void Drop(HeldAttempt attempt)
-    {
-        if (_attempts.TryRemove(attempt.Hash, out _))
-        {
-            attempt.Stop.Dispose();
-        }
-    }
+    private void Drop(HeldAttempt attempt) => _attempts.TryRemove(attempt.Hash, out _);
 
     private void See(ObjectChange change)
     {

@@ -53,12 +53,22 @@ internal sealed class ClusterGrain(AgentSessions sessions, IGrainFactory grains)
             await session.SendAsync(message);
         }
 
-        // Deleted while the agent was away: nobody will ever ask for it again.
-        foreach (var uid in inventory.Select(key => key.WorkflowUid).Concat(workflows).Distinct())
+        var byWorkflow = inventory.ToLookup(key => key.WorkflowUid);
+        foreach (var uid in byWorkflow.Select(keys => keys.Key).Concat(workflows).Distinct())
         {
-            if (!await grains.GetGrain<IWorkflowGrain>(uid).IsKnown())
+            var workflow = grains.GetGrain<IWorkflowGrain>(uid);
+            if (!await workflow.IsKnown())
             {
+                // Deleted while the agent was away: nobody will ever ask for it again.
                 await session.SendAsync(new HubMessage { Forget = uid });
+                continue;
+            }
+
+            // The release may have been lost with the connection that it was sent on.
+            var unsure = byWorkflow[uid].Where(key => !wanted.ContainsKey(key)).ToList();
+            foreach (var decided in unsure.Count > 0 ? await workflow.NotAwaited(this.GetPrimaryKeyString(), unsure) : [])
+            {
+                await session.SendAsync(new HubMessage { Release = decided });
             }
         }
     }

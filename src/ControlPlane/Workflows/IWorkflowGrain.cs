@@ -17,6 +17,9 @@ public interface IWorkflowGrain : IGrainWithStringKey
     /// <summary>Takes reports of a cluster's agent; durable when the task completes. What it says of another cluster's node changes nothing.</summary>
     Task Report(string cluster, IReadOnlyList<NodeReport> reports);
 
+    /// <summary>Those of a cluster's attempts whose nodes are decided, or go on elsewhere: nobody waits for them.</summary>
+    Task<IReadOnlyList<AttemptKey>> NotAwaited(string cluster, IReadOnlyList<AttemptKey> attempts);
+
     /// <summary>Whether this very attempt of a node is placed in the cluster: whose agent then may handle its artifacts.</summary>
     Task<bool> IsPlaced(string cluster, AttemptKey attempt);
 

@@ -155,6 +155,9 @@ internal sealed class WorkflowGrain(
         State.FindById(attempt.NodeId) is { } node && !node.Phase.IsEnd() && node.Cluster == cluster
         && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt;
 
+    public Task<IReadOnlyList<AttemptKey>> NotAwaited(string cluster, IReadOnlyList<AttemptKey> attempts) =>
+        Task.FromResult<IReadOnlyList<AttemptKey>>([.. attempts.Where(attempt => !IsAwaited(cluster, attempt))]);
+
     public Task<bool> IsPlaced(string cluster, AttemptKey attempt) => Task.FromResult(
         State.FindById(attempt.NodeId) is { } node && node.Cluster == cluster && State.Namespace == attempt.Namespace
         && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt);

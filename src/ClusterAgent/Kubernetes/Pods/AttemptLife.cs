@@ -16,6 +16,9 @@ internal sealed class AttemptLife(
     PodOptions options, PodBuilder builder, PodWrites writes, WorkflowObjects belongings, PodOutcomes outcomes, KubernetesClient client, IReportSink reports,
     Action<HeldAttempt> forget, TimeProvider time, ILogger logger, CancellationToken ends) : IDisposable
 {
+    // Beyond the grace period: for the kubelet to notice.
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _creating = new(options.CreationsAtOnce);
 
     /// <summary>Looks at the attempt; what went wrong and may pass is tried again after a pause.</summary>
@@ -49,6 +52,11 @@ internal sealed class AttemptLife(
 
         if (attempt.IsOver)
         {
+            if (pod is not null)
+            {
+                await EndOthersAsync(attempt, pod, PodStatusTable.Read(pod, time.GetUtcNow()));
+            }
+
             return;
         }
 
@@ -89,10 +97,7 @@ internal sealed class AttemptLife(
             await writes.StopAsync(pod, PodMessages.Cancelled(cancelled.Reason), cancelled.DaemonDone, ends);
         }
 
-        if (reading.LeavesOthersRunning && pod.Annotation(PodMarks.Tidied) is null)
-        {
-            await writes.TidyAsync(pod, ends);
-        }
+        await EndOthersAsync(attempt, pod, reading);
 
         if (reading.IsOver)
         {
@@ -106,6 +111,27 @@ internal sealed class AttemptLife(
                 attempt.WakeAfter(PodStatusTable.SilenceAfterDeletion + TimeSpan.FromSeconds(1), time, LookAsync);
             }
         }
+    }
+
+    /// <summary>Ends what runs on beside work that is over. Executors end their own sidecars, and get the time that they may take.</summary>
+    /// <returns>Whether something still has to end.</returns>
+    private async Task<bool> EndOthersAsync(HeldAttempt attempt, JsonObject pod, PodReading reading)
+    {
+        if (!reading.LeavesOthersRunning || pod.Annotation(PodMarks.Tidied) is not null)
+        {
+            return false;
+        }
+
+        var patience = pod.Annotation(PodMarks.Executor) is null ? TimeSpan.Zero : TimeSpan.FromSeconds(attempt.Intent.TerminationGraceSeconds) + TimeToEnd;
+        var left = (reading.Finished ?? time.GetUtcNow()) + patience - time.GetUtcNow();
+        if (left > TimeSpan.Zero)
+        {
+            attempt.WakeAfter(left, time, LookAsync);
+            return true;
+        }
+
+        await writes.TidyAsync(pod, ends);
+        return false;
     }
 
     private async Task MakeAsync(HeldAttempt attempt)
@@ -192,7 +218,13 @@ internal sealed class AttemptLife(
         }
         else if (pod is not null)
         {
-            await writes.ReleaseAsync(pod, PodStatusTable.Read(pod, time.GetUtcNow()) is { IsOver: true, LeavesOthersRunning: false }, ends);
+            var reading = PodStatusTable.Read(pod, time.GetUtcNow());
+            if (await EndOthersAsync(attempt, pod, reading))
+            {
+                return; // it is looked at again when they have ended, or should have
+            }
+
+            await writes.ReleaseAsync(pod, reading.IsOver, ends);
         }
 
         forget(attempt);
