@@ -92,6 +92,7 @@ public sealed class NativeTests
             File.WriteAllText(image["dev/termination-log"], "");
             File.SetUnixFileMode(image["dev/termination-log"], (UnixFileMode)0b110_110_110);
             File.WriteAllText(image["dev/null"], "");
+            File.WriteAllText(image["dev/urandom"], "");
             return image;
         }
 
@@ -104,6 +105,7 @@ public sealed class NativeTests
                 mount --make-rprivate /
                 mount --bind "$root" "$root"
                 for volume in var/run/argo argo/staging in out dev; do mount --bind "$root/$volume" "$root/$volume"; done
+                for device in null urandom; do mount --bind "/dev/$device" "$root/dev/$device"; done
                 mount -o remount,bind,ro "$root"
                 mount -t proc proc "$root/proc"
                 exec chroot --userspec="$0:$0" "$root" "$@"

@@ -29,6 +29,7 @@ internal sealed class AgentClient : IDisposable
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,
+        ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         Expect100ContinueTimeout = TimeSpan.FromSeconds(30), // a refused upload is refused before it is sent
     }) { Timeout = Timeout.InfiniteTimeSpan };
