@@ -1,0 +1,43 @@
+using Argosy.Clusters.Members;
+
+namespace Argosy.Clusters.Hubs;
+
+/// <summary>A real cluster whose agent dials a hub.</summary>
+internal sealed class JoinedCluster
+{
+    private readonly string manifest;
+
+    private JoinedCluster(MemberCluster member, Proxy network, string manifest) => (Member, Network, this.manifest) = (member, network, manifest);
+
+    public MemberCluster Member { get; }
+
+    /// <summary>What lies between the agent and the hub.</summary>
+    public Proxy Network { get; }
+
+    /// <summary>The process of its agent; null while there is none.</summary>
+    public int? Agent => Processes.FindAgent(Address(Network));
+
+    public static async Task<JoinedCluster> JoinAsync(TestFleet fleet, MemberCluster member, string labels, Proxy network, int port)
+    {
+        var mirrors = string.Join(',', new[] { "docker.io", "gcr.io", "quay.io", "ghcr.io" }.Select(host => $"{host}={TestClusters.Registry}"));
+        (await fleet.ArgosyAsync("cluster", "create", member.Name, "--labels", labels)).Succeeded();
+        var manifest = (await fleet.ArgosyAsync(
+            "cluster", "join-manifest", member.Name, "--hub", Address(network), "--namespace", TestFleet.Default, "--namespace", TestFleet.Chaos,
+            "--image", TestClusters.AgentImage!, "--host-network", "--port", $"{port}",
+            "--api-server", (await member.ApiServerAsync()).ToString(), "--registry-mirrors", mirrors)).Succeeded();
+
+        // One of the examples asks for all that a kube node with two cores has.
+        manifest = manifest.Replace("cpu: 50m", "cpu: \"0\"", StringComparison.Ordinal);
+        await member.ApplyAsync(manifest);
+        return new JoinedCluster(member, network, manifest);
+    }
+
+    /// <summary>Takes everything out of the cluster that joining brought, and with the namespaces what tests have left there.</summary>
+    public async Task LeaveAsync()
+    {
+        await Member.GiveAsync(manifest, "delete", "--ignore-not-found", "--wait=false", "-f", "-");
+        await Network.DisposeAsync();
+    }
+
+    private static string Address(Proxy network) => $"https://127.0.0.1:{network.Port}";
+}
