@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Argosy.Engine.Manifests;
-using Argosy.Scenarios.Hubs;
 
 namespace Argosy.Clusters.Hubs;
 
@@ -8,7 +7,7 @@ namespace Argosy.Clusters.Hubs;
 internal static class Documents
 {
     /// <summary>The only document of a file beside the tests.</summary>
-    public static JsonObject Of(string file) => Parse(File.ReadAllText(Manifest.Of(file)));
+    public static JsonObject Of(string file) => Parse(File.ReadAllText(Scenarios.Hubs.Manifest.Of(file)));
 
     public static JsonObject Parse(string yaml) => (JsonObject)ManifestReader.Read(yaml).Single().Json.DeepClone();
 

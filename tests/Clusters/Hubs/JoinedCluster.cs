@@ -5,6 +5,8 @@ namespace Argosy.Clusters.Hubs;
 /// <summary>A real cluster whose agent dials a hub.</summary>
 internal sealed class JoinedCluster
 {
+    public const string AgentNamespace = "argosy", AgentDeployment = "deployment/argosy-agent";
+
     private readonly string manifest;
 
     private JoinedCluster(MemberCluster member, Proxy network, string manifest) => (Member, Network, this.manifest) = (member, network, manifest);
@@ -38,6 +40,11 @@ internal sealed class JoinedCluster
         await Member.GiveAsync(manifest, "delete", "--ignore-not-found", "--wait=false", "-f", "-");
         await Network.DisposeAsync();
     }
+
+    /// <summary>What its agent says, and what its cluster says of the agent.</summary>
+    public async Task<string> SaidAsync() =>
+        $"{await Member.KubectlAsync("get", "pods", "--namespace", AgentNamespace, "--output", "wide")}\n"
+        + $"{await Member.KubectlAsync("logs", AgentDeployment, "--namespace", AgentNamespace, "--tail=40")}";
 
     private static string Address(Proxy network) => $"https://127.0.0.1:{network.Port}";
 }

@@ -17,6 +17,9 @@ public sealed class TestFleet : IAsyncLifetime
     /// <summary>Where most tests' pods run. Chaos counts its own and has a namespace for itself.</summary>
     internal const string Default = "default", Chaos = "chaos";
 
+    /// <summary>Agents share this machine's network: the second listens on the port after this one.</summary>
+    private const int FirstAgentPort = 2750;
+
     private const string ClusterObjects = "/apis/argosy.io/v1alpha1/clusters";
 
     private static readonly Dictionary<string, string> Labels = new(StringComparer.Ordinal) { ["gpu"] = "accelerator=nvidia", ["serving"] = "tier=serving" };
@@ -55,14 +58,19 @@ public sealed class TestFleet : IAsyncLifetime
             return;
         }
 
-        disk = await SmallDisk.MountAsync(Folder.Data);
-        await StartHubAsync();
-        api = new HubApi(await hub!.Ready, (await File.ReadAllTextAsync(Path.Combine(Folder.Data, "admin-token"))).Trim());
-        joined.AddRange(await Task.WhenAll(TestClusters.All().Select((member, index) =>
-            JoinedCluster.JoinAsync(this, member, Labels.GetValueOrDefault(member.Name, "test=true"), new Proxy(agentsPort), 2750 + index))));
-        foreach (var cluster in joined)
+        try
         {
-            await UntilPhaseAsync(cluster, "Ready", TimeSpan.FromMinutes(2));
+            disk = await SmallDisk.MountAsync(Folder.Data);
+            await StartHubAsync();
+            api = new HubApi(await hub!.Ready, (await File.ReadAllTextAsync(Path.Combine(Folder.Data, "admin-token"))).Trim());
+            joined.AddRange(await Task.WhenAll(TestClusters.All().Select((member, index) =>
+                JoinedCluster.JoinAsync(this, member, Labels.GetValueOrDefault(member.Name, "test=true"), new Proxy(agentsPort), FirstAgentPort + index))));
+            await Task.WhenAll(joined.Select(ReadyAsync));
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
         }
     }
 
@@ -74,6 +82,19 @@ public sealed class TestFleet : IAsyncLifetime
 
     internal Task<JsonObject> UntilPhaseAsync(JoinedCluster cluster, string phase, TimeSpan patience) =>
         Api.UntilAsync(ClusterObjects, cluster.Member.Name, seen => Story.PhaseOf(seen) == phase, patience);
+
+    /// <summary>Waits until a cluster's agent has been heard of; if it is not, the exception brings what the agent says.</summary>
+    internal async Task ReadyAsync(JoinedCluster cluster)
+    {
+        try
+        {
+            await UntilPhaseAsync(cluster, "Ready", TimeSpan.FromMinutes(2));
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}\n{await cluster.SaidAsync()}\nthe hub said:\n{Said}");
+        }
+    }
 
     internal Task KillHubAsync() => hub!.KillAsync();
 

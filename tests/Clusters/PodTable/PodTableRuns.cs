@@ -20,15 +20,18 @@ public sealed class PodTableRuns(TestFleet fleet) : IAsyncLifetime
         foreach (var (row, template) in PodTableRows.Templates)
         {
             var workflow = Documents.Parse(
-                $$"""
+                $"""
                 apiVersion: argoproj.io/v1alpha1
                 kind: Workflow
-                metadata: {name: table-{{row}}}
+                metadata:
+                  name: table-{row}
                 spec:
                   entrypoint: main
                   templates:
                   - name: main
-                    metadata: {annotations: {argosy.io/cluster: gpu}}
+                    metadata:
+                      annotations:
+                        argosy.io/cluster: gpu
 
                 """ + Indented(template));
             var (name, refusal) = await fleet.Api.CreateAsync(workflow, TestFleet.Default);

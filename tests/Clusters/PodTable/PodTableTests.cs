@@ -62,7 +62,7 @@ public sealed class PodTableTests(PodTableRuns runs) : IClassFixture<PodTableRun
     {
         TestFleet.Require();
         var pod = await runs.RunningPodAsync("evicted");
-        var eviction = $$"""{"apiVersion":"policy/v1beta1","kind":"Eviction","metadata":{"name":"{{pod}}","namespace":"default"},"deleteOptions":{"gracePeriodSeconds":1}}""";
+        var eviction = $$$"""{"apiVersion":"policy/v1beta1","kind":"Eviction","metadata":{"name":"{{{pod}}}","namespace":"default"},"deleteOptions":{"gracePeriodSeconds":1}}""";
 
         (await runs.Fleet.Gpu.Member.GiveAsync(eviction, "create", "--raw", $"/api/v1/namespaces/default/pods/{pod}/eviction", "-f", "-")).Succeeded();
 
