@@ -67,6 +67,7 @@ internal static class CommandLine
         root.Add(NodeCommand.Create(shell, settings));
         root.Add(TemplateCommand.Create(shell, settings, TemplateScope.Namespaced));
         root.Add(TemplateCommand.Create(shell, settings, TemplateScope.Cluster));
+        root.Add(ClusterCommand.Create(shell, settings));
         root.Add(SyncCommand.Create(shell, settings));
         root.Add(ArchiveCommand.Create(shell, settings));
         root.Add(CronCommand.Create(shell, settings));

@@ -1,6 +1,6 @@
 namespace Argosy.Architecture.Tests;
 
-/// <summary>Arrows between floors never turn: ClusterAgent ─► Contracts ◄─ ControlPlane ─► Engine, and only Cli sees both ends.</summary>
+/// <summary>Arrows between floors never turn: ClusterAgent ─► Contracts ◄─ ControlPlane ─► Engine, and only Cli sees both ends; Executor stands alone.</summary>
 public sealed class ReferenceTests
 {
     /// <summary>Each project of <c>src</c> and the projects it may reference.</summary>
@@ -8,10 +8,12 @@ public sealed class ReferenceTests
     {
         { "src/Contracts/Contracts.csproj", ["StandIns.Grpc"] },
         { "src/Engine/Engine.csproj", [] },
+        { "src/Packing/Packing.csproj", [] },
+        { "src/Executor/Executor.csproj", ["Packing"] },
         { "src/StandIns/Grpc/StandIns.Grpc.csproj", [] },
         { "src/StandIns/Orleans/StandIns.Orleans.csproj", [] },
-        { "src/ClusterAgent/ClusterAgent.csproj", ["Contracts"] },
-        { "src/ControlPlane/ControlPlane.csproj", ["Contracts", "Engine", "StandIns.Orleans"] },
+        { "src/ClusterAgent/ClusterAgent.csproj", ["Contracts", "Packing", "StandIns.Grpc"] },
+        { "src/ControlPlane/ControlPlane.csproj", ["Contracts", "Engine", "StandIns.Grpc", "StandIns.Orleans"] },
         { "src/Cli/Cli.csproj", ["ClusterAgent", "ControlPlane"] },
     };
 
@@ -20,9 +22,11 @@ public sealed class ReferenceTests
     {
         { "Argosy.Contracts", ["Argosy.StandIns.Grpc"] },
         { "Argosy.Engine", [] },
+        { "Argosy.Packing", [] },
+        { "argosy-executor", ["Argosy.Packing"] },
         { "Argosy.StandIns.Grpc", [] },
         { "Argosy.StandIns.Orleans", [] },
-        { "Argosy.ClusterAgent", ["Argosy.Contracts", "Argosy.StandIns.Grpc"] },
+        { "Argosy.ClusterAgent", ["Argosy.Contracts", "Argosy.Packing", "Argosy.StandIns.Grpc"] },
         { "Argosy.ControlPlane", ["Argosy.Contracts", "Argosy.Engine", "Argosy.StandIns.Grpc", "Argosy.StandIns.Orleans"] },
         { "argosy", ["Argosy.ClusterAgent", "Argosy.Contracts", "Argosy.ControlPlane", "Argosy.Engine"] },
     };

@@ -12,7 +12,8 @@ public sealed class TimeTests
 
     public static TheoryData<string> Ours =>
     [
-        "Argosy.Contracts", "Argosy.Engine", "Argosy.StandIns.Grpc", "Argosy.StandIns.Orleans", "Argosy.ClusterAgent", "Argosy.ControlPlane", "argosy",
+        "Argosy.Contracts", "Argosy.Engine", "Argosy.StandIns.Grpc", "Argosy.StandIns.Orleans", "Argosy.ClusterAgent", "Argosy.ControlPlane", "Argosy.Packing", "argosy",
+        "argosy-executor",
     ];
 
     [Theory]

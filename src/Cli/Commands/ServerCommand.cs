@@ -12,10 +12,11 @@ internal static class ServerCommand
     {
         var hubOptions = new HubOptionsOfCommand(shell, shared);
         var listen = new Option<string>("--listen") { Description = "address and port; port 0 takes any", DefaultValueFactory = _ => "127.0.0.1:2746" };
+        var agents = CommandOptions.Text("--agents", "address and port where agents of Kubernetes clusters dial, or none (default: the port after that of --listen)");
         var tls = new TlsOptionsOfCommand();
         var config = CommandOptions.Text("--controller-config", "file with the settings of an Argo controller: its ConfigMap, or the keys alone");
         var command = new Command("server", "Runs a hub, alone or with embedded clusters.");
-        command.AddAll([listen, config, .. tls.Symbols, .. hubOptions.Symbols]);
+        command.AddAll([listen, agents, config, .. tls.Symbols, .. hubOptions.Symbols]);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var clusters = hubOptions.Clusters(parsed);
@@ -27,7 +28,7 @@ internal static class ServerCommand
                     + "Listen on 127.0.0.1, or leave out --embedded");
             }
 
-            var options = hubOptions.Hub(parsed, address) with { Tls = tls.Read(parsed, address) };
+            var options = hubOptions.Hub(parsed, address) with { Tls = tls.Read(parsed, address), AgentsAddress = Agents(parsed.GetValue(agents), address) };
             if (parsed.GetValue(config) is { } file)
             {
                 var settings = await ControllerConfig.ReadAsync(file, shell.In, cancellationToken);
@@ -42,6 +43,7 @@ internal static class ServerCommand
             await using var fleet = await EmbeddedFleet.StartAsync(hub, options.DataDirectory, clusters, runCluster);
             await shell.Out.WriteLineAsync($"""
                 argosy is listening on {hub.Url}
+                agents:     {hub.AgentsUrl?.AbsoluteUri.TrimEnd('/') ?? "none"}
                 clusters:   {(clusters.Count > 0 ? string.Join(", ", clusters.Select(cluster => cluster.Name)) : "none yet")}
                 data:       {options.DataDirectory}
                 kubeconfig: {hub.KubeconfigPath}
@@ -60,12 +62,19 @@ internal static class ServerCommand
         return command;
     }
 
-    private static IPEndPoint Address(string text)
+    private static IPEndPoint? Agents(string? text, IPEndPoint listen) => text switch
+    {
+        null => new IPEndPoint(listen.Address, listen.Port switch { 0 => 0, IPEndPoint.MaxPort => 1024, var port => port + 1 }),
+        "none" => null,
+        _ => Address(text, "--agents"),
+    };
+
+    private static IPEndPoint Address(string text, string option = "--listen")
     {
         var withHost = text.StartsWith(':') ? "127.0.0.1" + text : text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal);
         return withHost.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(withHost, out var address)
             ? address
-            : throw new CommandException($"--listen {text} must be ADDRESS:PORT, such as 127.0.0.1:2746 or 0.0.0.0:2746");
+            : throw new CommandException($"{option} {text} must be ADDRESS:PORT, such as 127.0.0.1:2746 or 0.0.0.0:2746");
     }
 
     private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path;

@@ -41,8 +41,11 @@ internal sealed class HubOptionsOfCommand(Shell shell, SharedOptions shared)
         }
         catch (Exception exception) when (IsAddressInUse(exception))
         {
+            var (taken, option) = options.AgentsAddress is { Port: > 0 } agents && exception.Message.Contains($":{agents.Port}:", StringComparison.Ordinal)
+                ? (agents, "--agents")
+                : (options.ListenAddress, "--listen");
             throw new CommandException(
-                $"cannot listen on {options.ListenAddress}: another program uses this address. Stop it, or choose another with --listen", exception);
+                $"cannot listen on {taken}: another program uses this address. Stop it, or choose another with {option}", exception);
         }
         catch (DataDirectoryInUseException exception)
         {

@@ -11,9 +11,13 @@ internal enum SessionEnd
     Superseded,
 }
 
-/// <summary>The three conversations of one session: hearing, telling, and showing a pulse. The first to end ends all.</summary>
+/// <summary>
+/// The conversations of one session: hearing, telling, showing a pulse, and saying how much room there is. The first to end ends all. None waits
+/// for another, so an order that takes long holds back later orders and nothing else.
+/// </summary>
 internal sealed class AgentSession(
-    IAgentSession link, ClusterAgentOptions options, IPodRuntime runtime, ReportOutbox outbox, TimeProvider time, ILogger logger)
+    IAgentSession link, ClusterAgentOptions options, IPodRuntime runtime, Func<Capacity?> capacity, ReportOutbox outbox, TimeProvider time,
+    ILogger logger)
 {
     private readonly TaskCompletionSource _welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SessionEnd _end = SessionEnd.HungUp;
@@ -25,7 +29,7 @@ internal sealed class AgentSession(
     public async Task<SessionEnd> LiveAsync(CancellationToken cancellationToken)
     {
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] conversations = [HearAsync(life.Token), TellAsync(life.Token), BeatAsync(life.Token)];
+        Task[] conversations = [HearAsync(life.Token), TellAsync(life.Token), BeatAsync(life.Token), SayCapacityAsync(life.Token)];
         var first = await Task.WhenAny(conversations);
         await life.CancelAsync();
         await Task.WhenAll(conversations).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -53,7 +57,7 @@ internal sealed class AgentSession(
                     _end = SessionEnd.Superseded;
                     return;
                 case HubMessage.BodyOneofCase.Run:
-                    await ObeyAsync(message.Run.Key, () => AcceptAsync(message.Run, cancellationToken));
+                    await ObeyAsync(message.Run.Key, () => runtime.AcceptAsync(message.Run, cancellationToken));
                     break;
                 case HubMessage.BodyOneofCase.Cancel:
                     await ObeyAsync(message.Cancel.Key, () => runtime.CancelAsync(message.Cancel, cancellationToken));
@@ -70,6 +74,7 @@ internal sealed class AgentSession(
                 case HubMessage.BodyOneofCase.DropClaims:
                     await ObeyAsync(new AttemptKey { WorkflowUid = message.DropClaims }, () => runtime.DropClaimsAsync(message.DropClaims, cancellationToken));
                     break;
+                case HubMessage.BodyOneofCase.SendLog: // the link's own affair
                 case HubMessage.BodyOneofCase.None:
                     // A newer hub says something this agent does not know; fields are only ever added.
                     break;
@@ -96,10 +101,20 @@ internal sealed class AgentSession(
         }
     }
 
-    private async Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken)
+    private async Task SayCapacityAsync(CancellationToken cancellationToken)
     {
-        await runtime.AcceptAsync(intent, cancellationToken);
-        outbox.Accepted(intent.Key);
+        await _welcomed.Task.WaitAsync(cancellationToken);
+        Capacity? told = null;
+        while (true)
+        {
+            if (capacity() is { } now && !now.Equals(told))
+            {
+                told = now.Clone();
+                outbox.Tell(now);
+            }
+
+            await Task.Delay(options.CapacityInterval, time, cancellationToken);
+        }
     }
 
     /// <summary>One order that cannot be carried out must not cost the session; the hub repeats what it does not see happen.</summary>

@@ -18,6 +18,12 @@ public sealed class ClusterAgentOptions
     /// <summary>The first pause after a lost connection; it doubles with each failure in a row. Default 100 ms.</summary>
     public TimeSpan FirstReconnectPause { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The longest pause between two tries to connect. Default 15 s.</summary>
+    /// <summary>The longest pause between two tries to connect; a session that lasts longer starts the pauses anew. Default 15 s.</summary>
     public TimeSpan LongestReconnectPause { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The pause after the hub has refused the agent, which only people can change. Default 30 s.</summary>
+    public TimeSpan RefusedPause { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the hub hears of the cluster's capacity at most. Default 10 s.</summary>
+    public TimeSpan CapacityInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -4,28 +4,41 @@ using Argosy.Contracts.Agents;
 namespace Argosy.ClusterAgent.Connection;
 
 /// <summary>
-/// What the hub has yet to hear, in order. Reports stay until the hub calls them durable and are sent again, in order and with new
-/// numbers, only when a new session begins; other messages concern one session only.
+/// What the hub has yet to hear. Reports stay until the hub calls them durable and are sent again, with new numbers, only when a new session
+/// begins; other messages concern one session only. A report holds the whole state of its attempt, so there is never more than one of an
+/// attempt waiting and one sent, however long the hub is away: the newer one takes the older one's place.
 /// </summary>
 internal sealed class ReportOutbox : IReportSink
 {
     private readonly Lock _gate = new();
+    private readonly Dictionary<AttemptKey, Kept> _reports = [];
     private readonly LinkedList<AgentMessage> _waiting = new();
-    private readonly Queue<AgentMessage> _unacknowledged = new();
+    private readonly LinkedList<AgentMessage> _unacknowledged = new();
+    private AgentMessage? _heartbeat;
+    private AgentMessage? _capacity;
     private TaskCompletionSource _somethingWaits = NewSignal();
     private ulong _epoch;
     private ulong _lastNumber;
 
+    /// <summary>How many messages are kept.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count + _unacknowledged.Count;
+            }
+        }
+    }
+
     public void Report(NodeReport report)
     {
+        var message = new AgentMessage { Report = report.Clone() };
         lock (_gate)
         {
-            if (report.Phase == PodPhase.PodRunning)
-            {
-                DropUnsentRunning(report.Key);
-            }
-
-            Enqueue(new AgentMessage { Report = report.Clone() });
+            Keep(message);
+            _somethingWaits.TrySetResult();
         }
     }
 
@@ -33,15 +46,27 @@ internal sealed class ReportOutbox : IReportSink
     {
         lock (_gate)
         {
-            Enqueue(new AgentMessage { Accepted = key });
+            _waiting.AddLast(new AgentMessage { Accepted = key });
+            _somethingWaits.TrySetResult();
         }
     }
 
+    /// <summary>Goes before all that waits: a hub that is told much must not think the agent silent.</summary>
     public void Beat(Heartbeat heartbeat)
     {
         lock (_gate)
         {
-            Enqueue(new AgentMessage { Heartbeat = heartbeat });
+            _heartbeat = new AgentMessage { Heartbeat = heartbeat };
+            _somethingWaits.TrySetResult();
+        }
+    }
+
+    public void Tell(Capacity capacity)
+    {
+        lock (_gate)
+        {
+            _capacity = new AgentMessage { Capacity = capacity };
+            _somethingWaits.TrySetResult();
         }
     }
 
@@ -50,15 +75,17 @@ internal sealed class ReportOutbox : IReportSink
     {
         lock (_gate)
         {
-            _epoch = epoch;
-            _lastNumber = 0;
+            (_epoch, _lastNumber, _heartbeat, _capacity) = (epoch, 0, null, null);
             var reports = _unacknowledged.Concat(_waiting).Where(message => message.Report is not null).ToList();
+            _reports.Clear();
             _unacknowledged.Clear();
             _waiting.Clear();
             foreach (var message in reports)
             {
-                Enqueue(message);
+                Keep(message);
             }
+
+            _somethingWaits.TrySetResult();
         }
     }
 
@@ -70,10 +97,10 @@ internal sealed class ReportOutbox : IReportSink
             Task somethingWaits;
             lock (_gate)
             {
-                if (_waiting.First is { } first)
+                if (Next() is { } message)
                 {
-                    _waiting.RemoveFirst();
-                    return Number(first.Value);
+                    message.Number = ++_lastNumber;
+                    return message.Report is null ? message : Sent(message);
                 }
 
                 if (_somethingWaits.Task.IsCompleted)
@@ -93,43 +120,76 @@ internal sealed class ReportOutbox : IReportSink
     {
         lock (_gate)
         {
-            while (_unacknowledged.TryPeek(out var oldest) && oldest.Number <= number)
+            while (_unacknowledged.First is { } oldest && oldest.Value.Number <= number)
             {
-                _unacknowledged.Dequeue();
+                _unacknowledged.RemoveFirst();
+                var kept = _reports[oldest.Value.Report.Key];
+                kept.Sent = null;
+                if (kept.Waiting is null)
+                {
+                    _reports.Remove(oldest.Value.Report.Key);
+                }
             }
         }
     }
 
-    private AgentMessage Number(AgentMessage message)
+    private AgentMessage? Next()
     {
-        message.Number = ++_lastNumber;
-        if (message.Report is { } report)
+        if (Interlocked.Exchange(ref _heartbeat, null) is { } heartbeat)
         {
-            report.Epoch = _epoch;
-            _unacknowledged.Enqueue(message.Clone());
+            return heartbeat;
         }
 
-        return message;
-    }
-
-    /// <summary>A report holds the whole state of its attempt, so a newer "running" makes an unsent older one pointless.</summary>
-    private void DropUnsentRunning(AttemptKey key)
-    {
-        for (var entry = _waiting.First; entry is not null; entry = entry.Next)
+        if (Interlocked.Exchange(ref _capacity, null) is { } capacity)
         {
-            if (entry.Value.Report is { Phase: PodPhase.PodRunning } waiting && waiting.Key.Equals(key))
-            {
-                _waiting.Remove(entry);
-                return;
-            }
+            return capacity;
         }
+
+        var first = _waiting.First?.Value;
+        if (first is not null)
+        {
+            _waiting.RemoveFirst();
+        }
+
+        return first;
     }
 
-    private void Enqueue(AgentMessage message)
+    private void Keep(AgentMessage message)
     {
-        _waiting.AddLast(message);
-        _somethingWaits.TrySetResult();
+        if (!_reports.TryGetValue(message.Report.Key, out var kept))
+        {
+            _reports.Add(message.Report.Key, kept = new Kept());
+        }
+
+        if (kept.Waiting is { } older)
+        {
+            _waiting.Remove(older);
+        }
+
+        kept.Waiting = _waiting.AddLast(message);
+    }
+
+    /// <summary>The message to send; what is kept is a copy, since an embedded hub keeps what it is handed.</summary>
+    private AgentMessage Sent(AgentMessage message)
+    {
+        message.Report.Epoch = _epoch;
+        var kept = _reports[message.Report.Key];
+        kept.Waiting = null;
+        if (kept.Sent is { } older)
+        {
+            _unacknowledged.Remove(older);
+        }
+
+        kept.Sent = _unacknowledged.AddLast(message);
+        return message.Clone();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class Kept
+    {
+        public LinkedListNode<AgentMessage>? Waiting { get; set; }
+
+        public LinkedListNode<AgentMessage>? Sent { get; set; }
+    }
 }

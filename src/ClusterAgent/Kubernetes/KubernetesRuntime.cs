@@ -6,6 +6,7 @@ using Argosy.ClusterAgent.Kubernetes.Api;
 using Argosy.ClusterAgent.Kubernetes.Pods;
 using Argosy.ClusterAgent.Kubernetes.Watching;
 using Argosy.ClusterAgent.Podless;
+using Argosy.ClusterAgent.Podless.Resources;
 using Argosy.ClusterAgent.Pods;
 using Argosy.Contracts.Agents;
 using Google.Protobuf;
@@ -36,6 +37,9 @@ internal sealed class KubernetesRuntime(
     private readonly PodLogReader _logs = new(client, time);
     private readonly ILogger _logger = loggers.CreateLogger<KubernetesRuntime>();
     private readonly List<Task> _watches = [];
+    private readonly Informer _kubeNodes = new(
+        client, ResourceType.Node, null, ListQuery.All, new InformerOptions { Keep = ClusterCapacity.OfNode }, time, loggers.CreateLogger<Informer>());
+
     private WorkflowObjects? _objects;
     private AttemptLife? _life;
     private IReportSink? _reports;
@@ -65,6 +69,7 @@ internal sealed class KubernetesRuntime(
             synced.Add(informer.Synced);
         }
 
+        _watches.Add(_kubeNodes.RunAsync(_ends.Token));
         await Task.WhenAll(synced).WaitAsync(cancellationToken);
         await RememberWorkflowsAsync(cancellationToken);
         if (!_attempts.IsEmpty)
@@ -76,6 +81,11 @@ internal sealed class KubernetesRuntime(
     public IReadOnlyList<AttemptKey> Inventory() => [.. _attempts.Values.Where(attempt => !attempt.IsReleased && !attempt.IsRemoved).Select(attempt => attempt.Key)];
 
     public IReadOnlyCollection<string> Workflows() => [.. _workflows.Keys];
+
+    /// <summary>What the cluster's kube nodes have, and what held pods ask for; null until it is known.</summary>
+    public Capacity? Capacity() => _kubeNodes.Synced.IsCompleted
+        ? ClusterCapacity.Of(_kubeNodes.Objects, _attempts.Values.Select(attempt => attempt.Pod).OfType<JsonObject>())
+        : null;
 
     public Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken)
     {

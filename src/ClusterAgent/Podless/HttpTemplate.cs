@@ -10,7 +10,8 @@ namespace Argosy.ClusterAgent.Podless;
 /// An <c>http</c> template: one request. The agent reports the answer as it came; whether it counts as success is decided where the template's
 /// successCondition can be evaluated.
 /// </summary>
-internal sealed class HttpTemplate(IHubLink hub, TimeProvider time) : IPodlessTemplate
+/// <param name="configurations">Where the Secrets are that its headers take values from.</param>
+internal sealed class HttpTemplate(ReadConfiguration configurations, TimeProvider time) : IPodlessTemplate
 {
     /// <summary>A body longer than this cannot become a result: it would be kept with the workflow for ever.</summary>
     private const int LongestBody = 2 * 1024 * 1024;
@@ -103,7 +104,7 @@ internal sealed class HttpTemplate(IHubLink hub, TimeProvider time) : IPodlessTe
             return "";
         }
 
-        var secret = await hub.ReadConfigurationAsync(ConfigurationKind.Secret, intent.Key.Namespace, selector.Name, cancellationToken)
+        var secret = await configurations(intent, ConfigurationKind.Secret, selector.Name, cancellationToken)
             ?? throw new PodlessException($"http header {header.Name}: secret \"{selector.Name}\" not found in namespace \"{intent.Key.Namespace}\"");
         return secret.TryGetValue(selector.Key, out var value)
             ? value

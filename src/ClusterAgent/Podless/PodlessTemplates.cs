@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Argosy.ClusterAgent.Kubernetes.Api;
+using Argosy.ClusterAgent.Podless.Resources;
 using Argosy.Contracts.Agents;
 
 namespace Argosy.ClusterAgent.Podless;
@@ -6,7 +8,19 @@ namespace Argosy.ClusterAgent.Podless;
 /// <summary>Finds who does the work of a template that needs no pod.</summary>
 internal sealed class PodlessTemplates(IReadOnlyList<IPodlessTemplate> kinds)
 {
-    public static PodlessTemplates Of(IHubLink hub, TimeProvider time) => new([new HttpTemplate(hub, time), new DataTemplate(hub), new ResourceTemplate(hub), new PluginTemplate()]);
+    /// <summary>For a cluster whose objects are the hub's.</summary>
+    public static PodlessTemplates Of(IHubLink hub, TimeProvider time) => new(
+    [
+        new HttpTemplate((reader, kind, name, token) => hub.ReadConfigurationAsync(kind, reader.Key.Namespace, name, token), time),
+        new DataTemplate(hub), new ResourceTemplate(hub), new PluginTemplate(),
+    ]);
+
+    /// <summary>For a Kubernetes cluster.</summary>
+    public static PodlessTemplates Of(KubernetesClient client, OwnedObjects owned, IHubLink hub, TimeProvider time) => new(
+    [
+        new HttpTemplate(new ClusterConfigurations(client).ReadAsync, time),
+        new DataTemplate(hub), new KubernetesResourceTemplate(client, new ApiDiscovery(client), owned, hub, time), new PluginTemplate(),
+    ]);
 
     /// <summary>The work of the intent's template; null when it needs a pod.</summary>
     public Func<CancellationToken, Task<NodeReport>>? Find(PodIntent intent)

@@ -13,6 +13,7 @@ internal sealed class CertificateAuthority : IDisposable
     private const string CertificateFile = "ca.crt";
     private const string KeyFile = "ca.key";
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private const int YearsValid = 10;
 
     // Clocks of clients may be behind.
@@ -61,7 +62,53 @@ internal sealed class CertificateAuthority : IDisposable
         return issued.CopyWithPrivateKey(key);
     }
 
+    /// <summary>
+    /// A certificate by which an agent shows that it is the cluster's. Whatever the agent asked for, nothing of it is here but its public key.
+    /// </summary>
+    /// <param name="clusterUid">The cluster object's uid.</param>
+    public X509Certificate2 IssueAgent(PublicKey key, string clusterUid, DateTimeOffset now, TimeSpan life)
+    {
+        var request = new CertificateRequest(new X500DistinguishedName("CN=argosy-agent"), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(NameOf(clusterUid));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ClientAuthentication)], true));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(certificate, true, false));
+        return request.Create(
+            certificate, Later(now - Leeway, certificate.NotBefore), Earlier(now + life, certificate.NotAfter), RandomNumberGenerator.GetBytes(16));
+    }
+
+    /// <summary>Whether this authority signed it, for an agent. Whether it is still good is another question.</summary>
+    public bool HasIssuedAgent(X509Certificate2 shown)
+    {
+        using var chain = new X509Chain();
+        var policy = chain.ChainPolicy;
+        (policy.TrustMode, policy.RevocationMode) = (X509ChainTrustMode.CustomRootTrust, X509RevocationMode.NoCheck);
+        (policy.DisableCertificateDownloads, policy.VerificationFlags) = (true, X509VerificationFlags.IgnoreNotTimeValid);
+        policy.CustomTrustStore.Add(certificate);
+        policy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
+        return chain.Build(shown) && shown.Extensions.OfType<X509EnhancedKeyUsageExtension>().SingleOrDefault() is { } usage
+            && usage.EnhancedKeyUsages.Count == 1 && usage.EnhancedKeyUsages[0].Value == ClientAuthentication;
+    }
+
+    /// <summary>Whether the certificate is the cluster's: names are compared whole, never read.</summary>
+    public static bool NamesCluster(X509Certificate2 shown, string clusterUid)
+    {
+        var name = NameOf(clusterUid);
+        return shown.Extensions.Where(extension => extension.Oid?.Value == name.Oid?.Value).ToList() is [var only]
+            && only.RawData.AsSpan().SequenceEqual(name.RawData);
+    }
+
     public void Dispose() => certificate.Dispose();
+
+    private static X509Extension NameOf(string clusterUid)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri($"spiffe://argosy/cluster/{clusterUid}"));
+        return names.Build();
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 

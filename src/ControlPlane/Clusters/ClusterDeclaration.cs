@@ -20,12 +20,13 @@ internal sealed class ClusterDeclaration(IResources resources)
             named,
             cluster =>
             {
-                if (JsonNode.DeepEquals(cluster["spec"]?["labels"], wanted))
+                if (JsonNode.DeepEquals(cluster["spec"]?["labels"], wanted) && ClusterRuntime.IsEmbedded(cluster))
                 {
                     return false;
                 }
 
                 var spec = cluster["spec"] as JsonObject ?? [];
+                spec[ClusterRuntime.Field] = ClusterRuntime.Embedded;
                 spec["labels"] = wanted.DeepClone();
                 cluster["spec"] = spec;
                 return true;
@@ -41,7 +42,7 @@ internal sealed class ClusterDeclaration(IResources resources)
                     ["apiVersion"] = Kinds.Cluster.ApiVersion,
                     ["kind"] = "Cluster",
                     ["metadata"] = new JsonObject { ["name"] = name },
-                    ["spec"] = new JsonObject { ["labels"] = wanted },
+                    ["spec"] = new JsonObject { [ClusterRuntime.Field] = ClusterRuntime.Embedded, ["labels"] = wanted },
                 },
                 cancellationToken);
         }

@@ -32,7 +32,7 @@ internal sealed class ClusterGrain(AgentSessions sessions, IGrainFactory grains)
         }
     }
 
-    public async Task Connected(long epoch, IReadOnlyList<AttemptKey> inventory)
+    public async Task Connected(long epoch, IReadOnlyList<AttemptKey> inventory, IReadOnlyList<string> workflows)
     {
         if (sessions.Find(this.GetPrimaryKeyString()) is not { } session || session.Epoch != (ulong)epoch)
         {
@@ -54,7 +54,7 @@ internal sealed class ClusterGrain(AgentSessions sessions, IGrainFactory grains)
         }
 
         // Deleted while the agent was away: nobody will ever ask for it again.
-        foreach (var uid in inventory.Select(key => key.WorkflowUid).Distinct())
+        foreach (var uid in inventory.Select(key => key.WorkflowUid).Concat(workflows).Distinct())
         {
             if (!await grains.GetGrain<IWorkflowGrain>(uid).IsKnown())
             {

@@ -53,6 +53,13 @@ internal sealed class Fleet(
         }
     }
 
+    /// <summary>
+    /// Whether the cluster's pods are processes of the machine that its agent runs on, so that its agent is told of templates rather than of pods.
+    /// </summary>
+    public bool IsEmbedded(string cluster) => clusters.TryGetValue(cluster, out var entry)
+        ? entry.IsEmbedded
+        : ClusterRuntime.IsEmbedded(Stored(cluster)); // the fleet has not seen it yet
+
     /// <summary>Has the workflow look again for places whenever the fleet changes.</summary>
     public void Await(string workflowUid) => waiting[workflowUid] = 0;
 
@@ -77,6 +84,13 @@ internal sealed class Fleet(
         }
 
         await objects;
+    }
+
+    private JsonObject? Stored(string cluster)
+    {
+        // Clusters are answered from memory; there is nothing to wait for.
+        var found = resources.FindAsync(new ResourceKey(Kinds.Cluster, null, cluster), CancellationToken.None);
+        return found.IsCompletedSuccessfully ? found.Result : found.AsTask().GetAwaiter().GetResult();
     }
 
     private async Task ObserveAsync(CancellationToken stoppingToken)
@@ -122,7 +136,7 @@ internal sealed class Fleet(
         var unschedulable = spec?["unschedulable"]?.GetValue<bool>() ?? false;
         var entry = clusters.GetOrAdd(change.Key.Name, name => new ClusterEntry(name));
         var changed = change.Type == ResourceChangeType.Added || unschedulable != entry.Unschedulable || !SameLabels(labels, entry.Labels);
-        (entry.Labels, entry.Unschedulable) = (labels, unschedulable);
+        (entry.Labels, entry.Unschedulable, entry.IsEmbedded) = (labels, unschedulable, ClusterRuntime.IsEmbedded(change.Object));
         if (change.Type == ResourceChangeType.Added)
         {
             Sort();
@@ -146,14 +160,14 @@ internal sealed class Fleet(
 
     private async Task RefreshAsync(ClusterEntry entry, CancellationToken stoppingToken)
     {
-        var (phase, running) = (PhaseOf(entry.Name), entry.Running);
-        if (entry.ShownPhase == phase && entry.ShownRunning == running)
+        var (phase, running, about) = (PhaseOf(entry.Name), entry.Running, sessions.About(entry.Name));
+        if (entry.ShownPhase == phase && entry.ShownRunning == running && ReferenceEquals(entry.ShownAbout, about))
         {
             return;
         }
 
         var becameReady = phase == ClusterPhase.Ready && entry.ShownPhase != ClusterPhase.Ready;
-        (entry.ShownPhase, entry.ShownRunning) = (phase, running);
+        (entry.ShownPhase, entry.ShownRunning, entry.ShownAbout) = (phase, running, about);
         await resources.PublishAsync(
             new ResourceKey(Kinds.Cluster, null, entry.Name),
             cluster =>
@@ -171,6 +185,7 @@ internal sealed class Fleet(
                     ["labels"] = labels,
                     ["message"] = MessageOf(phase),
                 };
+                AgentStatus.Show(about, cluster["status"]!.AsObject());
                 return true;
             },
             stoppingToken);
@@ -224,8 +239,12 @@ internal sealed class Fleet(
 
         public bool Unschedulable { get; set; }
 
+        public bool IsEmbedded { get; set; }
+
         public ClusterPhase? ShownPhase { get; set; }
 
         public int ShownRunning { get; set; }
+
+        public AgentAbout? ShownAbout { get; set; }
     }
 }

@@ -13,5 +13,6 @@ public interface IClusterGrain : IGrainWithStringKey
     Task Deliver(IReadOnlyList<HubMessage> messages);
 
     /// <summary>An agent has opened session <paramref name="epoch"/> and holds what <paramref name="inventory"/> names.</summary>
-    Task Connected(long epoch, IReadOnlyList<AttemptKey> inventory);
+    /// <param name="workflows">Uids of the workflows of which the cluster has something; it is told which of them may be forgotten.</param>
+    Task Connected(long epoch, IReadOnlyList<AttemptKey> inventory, IReadOnlyList<string> workflows);
 }

@@ -14,7 +14,7 @@ internal sealed class AgentOrderCarrier(IGrainFactory grains, Fleet fleet) : IOr
         Dictionary<string, List<HubMessage>> messages = new(StringComparer.Ordinal);
         foreach (var order in orders)
         {
-            if (AgentOrders.Write(state, order) is not var (cluster, message))
+            if (AgentOrders.Write(state, order, fleet.IsEmbedded) is not var (cluster, message))
             {
                 continue;
             }

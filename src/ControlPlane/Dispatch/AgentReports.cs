@@ -25,6 +25,7 @@ internal static class AgentReports
             ? new Engine.Workflows.HttpAnswer(http.StatusCode, http.Headers.ToDictionary(header => header.Name, header => (IReadOnlyList<string>)[.. header.Values]))
             : null,
         Files = report.Files is { } files ? [.. files.Paths] : null,
+        Resource = report.ResourceJson.Length > 0 ? JsonNode.Parse(report.ResourceJson) as JsonObject : null,
         StartedAt = report.Started?.ToDateTimeOffset(),
         FinishedAt = report.Finished?.ToDateTimeOffset(),
         Containers = [.. report.Containers.Select(container =>

@@ -7,6 +7,7 @@ namespace Argosy.ControlPlane.Dispatch;
 internal sealed class AgentSession(string cluster, ulong epoch, IAgentServices services, ReportIntake intake, AgentSessions sessions) : IAgentSession
 {
     private readonly Channel<HubMessage> outgoing = Channel.CreateUnbounded<HubMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private ulong lastNumber;
 
     public string Cluster { get; } = cluster;
 
@@ -39,9 +40,22 @@ internal sealed class AgentSession(string cluster, ulong epoch, IAgentServices s
     public async ValueTask SendAsync(AgentMessage message, CancellationToken cancellationToken)
     {
         sessions.Saw(Cluster);
-        if (message.BodyCase == AgentMessage.BodyOneofCase.Report)
+        if (message.Number != 0 && message.Number <= lastNumber)
         {
-            await intake.TakeAsync(this, message.Number, message.Report, cancellationToken);
+            return; // said before in this session
+        }
+
+        lastNumber = Math.Max(lastNumber, message.Number);
+        switch (message.BodyCase)
+        {
+            case AgentMessage.BodyOneofCase.Report:
+                await intake.TakeAsync(this, message.Number, message.Report, cancellationToken);
+                break;
+            case AgentMessage.BodyOneofCase.Capacity:
+                sessions.Learn(Cluster, message.Capacity);
+                break;
+            default:
+                break;
         }
     }
 

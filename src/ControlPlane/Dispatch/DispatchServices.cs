@@ -14,6 +14,8 @@ internal static class DispatchServices
         services.AddHostedService(provider => provider.GetRequiredService<ReportIntake>());
         services.AddSingleton<IOrderCarrier, AgentOrderCarrier>();
         services.AddSingleton<ResourceWork>();
-        services.AddSingleton<IHubLink, HubLink>();
+        services.AddSingleton<HubLink>();
+        services.AddSingleton<IHubLink>(provider => provider.GetRequiredService<HubLink>());
+        services.AddSingleton<LogRelay>();
     }
 }

@@ -11,16 +11,21 @@ namespace Argosy.ControlPlane.Dispatch;
 internal sealed class HubLink(
     IResources resources, IArtifacts artifacts, ResourceWork work, AgentSessions sessions, ReportIntake intake, IGrainFactory grains) : IHubLink
 {
-    public async Task<IAgentSession> ConnectAsync(Hello hello, IAgentServices services, CancellationToken cancellationToken)
+    public async Task<IAgentSession> ConnectAsync(Hello hello, IAgentServices services, CancellationToken cancellationToken) =>
+        await OpenAsync(hello, services, certificateExpires: null, cancellationToken);
+
+    /// <param name="certificateExpires">When the certificate that the agent showed is no longer good; null: it needs none.</param>
+    public async Task<AgentSession> OpenAsync(
+        Hello hello, IAgentServices services, DateTimeOffset? certificateExpires, CancellationToken cancellationToken)
     {
         if (await resources.FindAsync(new ResourceKey(Kinds.Cluster, null, hello.Cluster), cancellationToken) is null)
         {
             throw new HubRefusedException($"the hub knows no cluster '{hello.Cluster}': declare it (kind Cluster, argosy.io/v1alpha1) before its agent connects");
         }
 
-        var session = await sessions.OpenAsync(hello, services, intake);
+        var session = await sessions.OpenAsync(hello, services, intake, certificateExpires);
         await session.SendAsync(new HubMessage { Welcome = new Welcome { Cluster = hello.Cluster, Epoch = session.Epoch } });
-        await grains.GetGrain<IClusterGrain>(hello.Cluster).Connected((long)session.Epoch, [.. hello.Inventory]);
+        await grains.GetGrain<IClusterGrain>(hello.Cluster).Connected((long)session.Epoch, [.. hello.Inventory], [.. hello.Workflows]);
         return session;
     }
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Argosy.Contracts.Agents;
 using Argosy.ControlPlane.Resources;
-using Argosy.Engine.Expressions;
 using Argosy.Engine.Manifests;
 
 namespace Argosy.ControlPlane.Dispatch;
@@ -16,8 +15,6 @@ namespace Argosy.ControlPlane.Dispatch;
 internal sealed class ResourceWork(IResources resources, TimeProvider time)
 {
     private const string MadeBy = "argosy.io/made-by";
-
-    private static readonly Expression FoundByPath = Expression.Parse("jsonpath(object, path)");
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -33,10 +30,10 @@ internal sealed class ResourceWork(IResources resources, TimeProvider time)
             (report.Phase, report.Message) = failure is null ? (PodPhase.PodSucceeded, "") : (PodPhase.PodFailed, failure);
             if (found is var (key, made))
             {
-                AddParameters(report, template, await resources.FindAsync(key, cancellationToken) ?? made);
+                report.ResourceJson = (await resources.FindAsync(key, cancellationToken) ?? made).ToJsonString();
             }
         }
-        catch (Exception problem) when (problem is RefusedResourceException or ApiException or ManifestException or ExpressionException)
+        catch (Exception problem) when (problem is RefusedResourceException or ApiException or ManifestException)
         {
             (report.Phase, report.Message) = (PodPhase.PodError, problem.Message);
         }
@@ -114,8 +111,8 @@ internal sealed class ResourceWork(IResources resources, TimeProvider time)
     /// <returns>Why the node failed; null when it did not.</returns>
     private async Task<string?> AwaitAsync(ResourceKey key, JsonObject resource, CancellationToken cancellationToken)
     {
-        var (success, failure) = (Condition(resource, "successCondition"), Condition(resource, "failureCondition"));
-        if (success.IsEmpty && failure.IsEmpty)
+        var conditions = ConditionsOf(resource);
+        if (!conditions.AreGiven)
         {
             return null;
         }
@@ -124,21 +121,27 @@ internal sealed class ResourceWork(IResources resources, TimeProvider time)
         {
             var now = await resources.FindAsync(key, cancellationToken)
                 ?? throw new RefusedResourceException($"{key.Kind.QualifiedPlural()} \"{key.Name}\" was deleted while the node waited for it");
-            if (failure.FirstTrue(now) is { } term)
+            var verdict = conditions.Judge(now);
+            if (verdict.Outcome != ObjectOutcome.Undecided)
             {
-                return $"failure condition '{term}' evaluated true";
-            }
-
-            if (success.AreAllTrue(now))
-            {
-                return null;
+                return verdict.Message;
             }
 
             await Task.Delay(Period, time, cancellationToken);
         }
     }
 
-    private static ObjectConditions Condition(JsonObject resource, string field) => ObjectConditions.Parse(field, (string?)resource[field]);
+    private static ObjectConditions ConditionsOf(JsonObject resource)
+    {
+        try
+        {
+            return ObjectConditions.Parse((string?)resource["successCondition"], (string?)resource["failureCondition"]);
+        }
+        catch (FormatException malformed)
+        {
+            throw new RefusedResourceException(malformed.Message);
+        }
+    }
 
     private static JsonObject ManifestOf(JsonObject resource) => (string?)resource["manifest"] is { Length: > 0 } text && ManifestReader.Read(text) is [var manifest, ..]
         ? manifest.Json
@@ -152,34 +155,6 @@ internal sealed class ResourceWork(IResources resources, TimeProvider time)
         return kind is { Namespaced: true, Group: "argoproj.io" } && @namespace == intent.Key.Namespace
             ? kind
             : throw NeedsApiServer(intent, action, name is null ? "this resource" : $"{version} {name} in namespace {@namespace}");
-    }
-
-    private static void AddParameters(NodeReport report, JsonObject template, JsonObject found)
-    {
-        foreach (var parameter in template["outputs"]?["parameters"] as JsonArray ?? [])
-        {
-            if ((string?)parameter?["valueFrom"]?["jsonPath"] is { } path)
-            {
-                report.Parameters[(string?)parameter["name"] ?? ""] = ValueAt(path, found);
-            }
-            else if (parameter?["valueFrom"]?["jqFilter"] is not null)
-            {
-                throw new RefusedResourceException($"output parameter {parameter["name"]}: jqFilter needs a cluster with an API server");
-            }
-        }
-    }
-
-    /// <summary>What kubectl's <c>{.status.phase}</c> finds; objects and lists as JSON.</summary>
-    private static string ValueAt(string path, JsonObject found)
-    {
-        var inner = path.Trim().TrimStart('{').TrimEnd('}').TrimStart('$');
-        var environment = new Dictionary<string, object?> { ["object"] = found.ToJsonString(), ["path"] = "$" + inner };
-        return FoundByPath.Evaluate(environment) switch
-        {
-            null => "",
-            string text => text,
-            var value => System.Text.Json.JsonSerializer.Serialize(value),
-        };
     }
 
     private static RefusedResourceException NeedsApiServer(PodIntent intent, string action, string what) => new(string.Create(

@@ -6,6 +6,7 @@ using Argosy.ControlPlane.Clusters;
 using Argosy.ControlPlane.Cron;
 using Argosy.ControlPlane.Dispatch;
 using Argosy.ControlPlane.Events;
+using Argosy.ControlPlane.Joining;
 using Argosy.ControlPlane.Journal;
 using Argosy.ControlPlane.Memoization;
 using Argosy.ControlPlane.Metrics;
@@ -16,8 +17,7 @@ using Argosy.ControlPlane.Workflows;
 using Argosy.Engine.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -52,9 +52,12 @@ public static class HubHost
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.AddHubLogging();
         var tls = HubTls.Open(options, TimeProvider.System);
+        var agents = new AgentsListener(options.AgentsAddress, options.Tls?.Names ?? [], tls.Authority, TimeProvider.System);
+        ListenOptions? listening = null;
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(options.ListenAddress, tls.Apply);
+            kestrel.Listen(options.ListenAddress, listen => tls.Apply(listening = listen));
+            agents.Listen(kestrel);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
         });
@@ -69,6 +72,7 @@ public static class HubHost
         builder.Services.AddClusters(options.DefaultCluster);
         builder.Services.AddHubMetrics();
         builder.Services.AddDispatch();
+        builder.Services.AddJoining(tls.Authority, agents);
         builder.Services.AddSynchronization();
         builder.Services.AddMemoization();
         builder.Services.AddArchive();
@@ -82,8 +86,11 @@ public static class HubHost
         });
         builder.AddGrains(options);
         var app = builder.Build();
-        app.UseAccess();
+        app.UseAgentsWall();
+        app.UseWhen(http => !AgentsListener.Brought(http), others => others.UseAccess());
+        app.MapAgents();
         app.MapResources();
+        app.MapClusterVerbs();
         app.MapArgoServer();
         app.MapHubMetrics();
 
@@ -100,11 +107,11 @@ public static class HubHost
             throw;
         }
 
-        var url = tls.PublicUrl(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
+        var url = tls.PublicUrl(listening!.IPEndPoint!);
         var token = app.Services.GetRequiredService<AdminToken>().Value;
         var kubeconfig = Path.Combine(options.DataDirectory, "kubeconfig");
         Kubeconfig.Write(kubeconfig, url, token, tls.AuthorityPem);
-        return new WebHub(app, data, tls, url, token, kubeconfig);
+        return new WebHub(app, data, tls, agents, url, token, kubeconfig);
     }
 
     private static WorkflowSettings SettingsOf(HubOptions options) => new(
@@ -116,9 +123,11 @@ public static class HubHost
         },
         options.SystemNamespace);
 
-    private sealed class WebHub(WebApplication app, DataDirectory data, HubTls tls, Uri url, string token, string kubeconfig) : RunningHub
+    private sealed class WebHub(WebApplication app, DataDirectory data, HubTls tls, AgentsListener agents, Uri url, string token, string kubeconfig) : RunningHub
     {
         public override Uri Url => url;
+
+        public override Uri? AgentsUrl => agents.Url;
 
         public override string AdminToken => token;
 
@@ -135,6 +144,7 @@ public static class HubHost
         {
             await app.StopAsync();
             await app.DisposeAsync();
+            agents.Dispose();
             tls.Dispose();
             data.Dispose();
         }

@@ -12,6 +12,11 @@ public sealed record HubOptions
     /// <summary>Where the hub listens; port 0 takes any free port. Default 127.0.0.1:2746, Argo Server's port.</summary>
     public IPEndPoint ListenAddress { get; init; } = new(IPAddress.Loopback, 2746);
 
+    /// <summary>
+    /// Where agents of real clusters dial; port 0 takes any free port. It always speaks TLS. Null (default): nowhere, embedded clusters need none.
+    /// </summary>
+    public IPEndPoint? AgentsAddress { get; init; }
+
     /// <summary>How the hub speaks TLS; null (default) for plain HTTP, which it does on loopback only.</summary>
     public TlsOptions? Tls { get; init; }
 

@@ -10,27 +10,28 @@ namespace Argosy.ControlPlane.Hosting;
 internal sealed class HubTls : IDisposable
 {
     private readonly HubOptions options;
-    private readonly CertificateAuthority? authority;
     private readonly ServerCertificate? certificate;
 
-    private HubTls(HubOptions options, CertificateAuthority? authority, ServerCertificate? certificate) =>
-        (this.options, this.authority, this.certificate) = (options, authority, certificate);
+    private HubTls(HubOptions options, CertificateAuthority authority, ServerCertificate? certificate) =>
+        (this.options, Authority, this.certificate) = (options, authority, certificate);
+
+    /// <summary>Signs the hub's own certificates and those of agents; there also where clients come in the clear.</summary>
+    public CertificateAuthority Authority { get; }
 
     /// <summary>What a client must trust; null where it need not be told.</summary>
-    public string? AuthorityPem => options.Tls is { CertificateFile: null } ? authority!.CertificatePem : null;
+    public string? AuthorityPem => options.Tls is { CertificateFile: null } ? Authority.CertificatePem : null;
 
     public static HubTls Open(HubOptions options, TimeProvider time)
     {
-        if (options.Tls is not { } tls)
+        if (options.Tls is null && !IPAddress.IsLoopback(options.ListenAddress.Address))
         {
-            return IPAddress.IsLoopback(options.ListenAddress.Address)
-                ? new HubTls(options, null, null)
-                : throw new ArgumentException(
-                    $"the hub would be heard on {options.ListenAddress} without TLS, and the administrator's token with it", nameof(options));
+            throw new ArgumentException(
+                $"the hub would be heard on {options.ListenAddress} without TLS, and the administrator's token with it", nameof(options));
         }
 
         var authority = CertificateAuthority.Open(options.DataDirectory, time.GetUtcNow());
-        return new HubTls(options, authority, new ServerCertificate(tls, authority, options.ListenAddress.Address, time));
+        return new HubTls(
+            options, authority, options.Tls is { } tls ? new ServerCertificate(tls, authority, options.ListenAddress.Address, time) : null);
     }
 
     public void Apply(ListenOptions listen)
@@ -42,9 +43,9 @@ internal sealed class HubTls : IDisposable
     }
 
     /// <summary>The address that clients use, where the one listened on stands for every one of this machine.</summary>
-    public Uri PublicUrl(Uri listening)
+    public Uri PublicUrl(IPEndPoint listening)
     {
-        var url = new UriBuilder(listening);
+        var url = new UriBuilder(certificate is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, listening.Address.ToString(), listening.Port);
         var everywhere = options.ListenAddress.Address.Equals(IPAddress.Any) || options.ListenAddress.Address.Equals(IPAddress.IPv6Any);
         if (options.Tls?.Names is [var name, ..])
         {
@@ -61,6 +62,6 @@ internal sealed class HubTls : IDisposable
     public void Dispose()
     {
         certificate?.Dispose();
-        authority?.Dispose();
+        Authority.Dispose();
     }
 }

@@ -8,6 +8,9 @@ public abstract class RunningHub : IAsyncDisposable
     /// <summary>Where the hub's APIs are.</summary>
     public abstract Uri Url { get; }
 
+    /// <summary>Where agents of real clusters dial; null: the hub listens for none.</summary>
+    public virtual Uri? AgentsUrl => null;
+
     /// <summary>The administrator's bearer token.</summary>
     public abstract string AdminToken { get; }
 

@@ -17,6 +17,12 @@ public interface IWorkflowGrain : IGrainWithStringKey
     /// <summary>Takes reports of a cluster's agent; durable when the task completes. What it says of another cluster's node changes nothing.</summary>
     Task Report(string cluster, IReadOnlyList<NodeReport> reports);
 
+    /// <summary>Whether this very attempt of a node is placed in the cluster: whose agent then may handle its artifacts.</summary>
+    Task<bool> IsPlaced(string cluster, AttemptKey attempt);
+
+    /// <summary>What this very attempt is to do in the cluster; null when it is not placed there, or is decided.</summary>
+    Task<PodIntent?> IntentOf(string cluster, AttemptKey attempt);
+
     /// <summary>Carries out a user's verb; answers null, or why it is refused.</summary>
     Task<string?> Ask(WorkflowInput verb);
 

@@ -155,6 +155,15 @@ internal sealed class WorkflowGrain(
         State.FindById(attempt.NodeId) is { } node && !node.Phase.IsEnd() && node.Cluster == cluster
         && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt;
 
+    public Task<bool> IsPlaced(string cluster, AttemptKey attempt) => Task.FromResult(
+        State.FindById(attempt.NodeId) is { } node && node.Cluster == cluster && State.Namespace == attempt.Namespace
+        && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt);
+
+    public Task<PodIntent?> IntentOf(string cluster, AttemptKey attempt) => Task.FromResult(
+        IsAwaited(cluster, attempt) && State.FindById(attempt.NodeId) is { } node
+            ? AgentOrders.Write(State, new RunNode(node.Index), isEmbedded: _ => true)?.Message.Run
+            : null);
+
     public Task<string?> Ask(WorkflowInput verb) => State.Accepted
         ? Take(verb is RetryAsked retry && State.Phase.IsEnd() ? retry with { Postponed = !MayRun(State.Manifest) } : verb)
         : Task.FromResult<string?>("the workflow has not been accepted yet: try again in a moment");

@@ -1,3 +1,5 @@
+using Argosy.Engine.Templates;
+
 namespace Argosy.Engine.Workflows;
 
 /// <summary>What an agent's report about a pod means for its node. A report after the end, or of an older attempt, changes nothing.</summary>
@@ -77,7 +79,7 @@ internal static class PodReports
     private static void End(Turn turn, Node node, NodePhase phase, PodStatus status, string? message)
     {
         var outputs = status.Outputs;
-        if (phase == NodePhase.Succeeded && (status.Http is not null || status.Files is not null))
+        if (phase == NodePhase.Succeeded && (status.Http is not null || status.Files is not null || turn.TemplateOf(node).Type == TemplateType.Resource))
         {
             (phase, message, outputs) = PodlessOutcome.Of(PodRequests.Of(turn.State, node), status);
         }

@@ -13,6 +13,11 @@ internal static class PodlessOutcome
     /// <summary>The phase, message and outputs that a reported success really is.</summary>
     public static (NodePhase Phase, string? Message, NodeOutputs Outputs) Of(PodRequest request, PodStatus status)
     {
+        if (request.Template.Object("resource") is not null)
+        {
+            return OfResource(request, status);
+        }
+
         try
         {
             if (request.Template.Object("http") is { } http && status.Http is { } answer)
@@ -31,6 +36,25 @@ internal static class PodlessOutcome
         }
 
         return (NodePhase.Succeeded, status.Message, status.Outputs);
+    }
+
+    // What cannot be read fails the node as a step's command does: upstream's is a pod that reads it itself.
+    private static (NodePhase, string?, NodeOutputs) OfResource(PodRequest request, PodStatus status)
+    {
+        if (status.Resource is null && status.Outputs.Parameters.Count > 0)
+        {
+            return (NodePhase.Succeeded, status.Message, status.Outputs); // taken already
+        }
+
+        var declared = request.Template.Object("outputs").Objects("parameters").Select(Parameter.Read);
+        try
+        {
+            return (NodePhase.Succeeded, status.Message, status.Outputs with { Parameters = ResourceOutputs.Of(declared, status.Resource) });
+        }
+        catch (ExpressionException failure)
+        {
+            return (NodePhase.Failed, failure.Message, status.Outputs);
+        }
     }
 
     private static (NodePhase, string?, NodeOutputs) OfHttp(JsonObject http, HttpAnswer answer, PodStatus status)

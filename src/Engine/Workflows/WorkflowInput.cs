@@ -120,6 +120,9 @@ public sealed record PodStatus(PodPhase Phase)
     /// <summary>Of a data template: what its source lists, as paths below its location's key.</summary>
     public IReadOnlyList<string>? Files { get; init; }
 
+    /// <summary>Of a resource template: the object it made, changed or looked at; null where there is none any more.</summary>
+    public JsonObject? Resource { get; init; }
+
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }

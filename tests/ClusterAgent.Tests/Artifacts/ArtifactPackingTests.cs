@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Argosy.ClusterAgent.Artifacts;
+using Argosy.Packing;
 
 namespace Argosy.ClusterAgent.Tests.Artifacts;
 

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
-using Argosy.ClusterAgent.Artifacts;
+using Argosy.Packing;
 
 namespace Argosy.ClusterAgent.Tests.Artifacts;
 

@@ -92,8 +92,18 @@ public sealed class ClusterAgentHostTests
 
         public IReadOnlyList<AttemptKey> Inventory() => Held;
 
-        public Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken) =>
-            intent.Key.NodeId == "refused" ? throw new IOException("no space left") : Task.CompletedTask;
+        public IReadOnlyCollection<string> Workflows() => [];
+
+        public Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken)
+        {
+            if (intent.Key.NodeId == "refused")
+            {
+                throw new IOException("no space left");
+            }
+
+            Reports.Accepted(intent.Key);
+            return Task.CompletedTask;
+        }
 
         public Task CancelAsync(CancelIntent intent, CancellationToken cancellationToken) => Task.CompletedTask;
 

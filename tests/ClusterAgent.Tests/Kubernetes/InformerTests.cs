@@ -79,11 +79,28 @@ public sealed class InformerTests : IAsyncDisposable
         Assert.Equal(["Present a 9"], await ToldAsync(1));
     }
 
-    private async Task GivenAsync()
+    [Fact]
+    public async Task OnlyWhatIsWantedOfAnObject_IsKept_AndTold()
+    {
+        await GivenAsync(Quick with
+        {
+            Keep = pod => new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = pod["metadata"]!["name"]!.DeepClone(), ["resourceVersion"] = pod["metadata"]!["resourceVersion"]!.DeepClone() },
+            },
+        });
+        _server.Then(200, List("5", Pod("a", 3)));
+        Begin();
+        await ToldAsync(1);
+
+        Assert.Equal("""{"metadata":{"name":"a","resourceVersion":"3"}}""", _informer.Objects.Single().ToJsonString());
+    }
+
+    private async Task GivenAsync(InformerOptions? options = null)
     {
         _server = await ScriptedApiServer.StartAsync();
         _client = new KubernetesClient(_server.Connection, TimeProvider.System);
-        _informer = new Informer(_client, ResourceType.Pod, "default", ListQuery.All, Quick, TimeProvider.System, NullLogger<Informer>.Instance);
+        _informer = new Informer(_client, ResourceType.Pod, "default", ListQuery.All, options ?? Quick, TimeProvider.System, NullLogger<Informer>.Instance);
         _informer.Changed += change => _told.Writer.TryWrite(
             $"{change.Type} {change.Object["metadata"]!["name"]} {change.Object["metadata"]!["resourceVersion"]}");
     }

@@ -84,6 +84,49 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
+    public async Task InAnotherName_OverTheSameConnection_TheServerIsTold()
+    {
+        await using var server = await ScriptedApiServer.StartAsync();
+        server.Then(200, "{}").Then(200, "{}");
+        using var client = new KubernetesClient(server.Connection, TimeProvider.System);
+
+        using (var inItsName = client.As("jobs", "worker"))
+        {
+            await inItsName.GetAsync(ResourceType.Pod, "jobs", "a", Patience);
+        }
+
+        await client.GetAsync(ResourceType.Pod, "jobs", "a", Patience);
+
+        Assert.Equal(["system:serviceaccount:jobs:worker", ""], server.Users);
+    }
+
+    [Fact]
+    public async Task CredentialsThatCannotBeHad_AreTheServersBeingAway_SoThatLoopsGoOn()
+    {
+        await using var server = await ScriptedApiServer.StartAsync();
+        using var client = new KubernetesClient(server.Connection with { Credentials = new Unobtainable() }, TimeProvider.System);
+
+        var failure = await Assert.ThrowsAsync<KubernetesException>(() => client.GetAsync(ResourceType.Pod, "jobs", "a", Patience));
+
+        Assert.True(failure.IsTransient);
+        Assert.Contains("log in first", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WatchThatShouldHaveEnded_AndSaysNothing_IsBroken()
+    {
+        await using var server = await ScriptedApiServer.StartAsync();
+        server.ThenStream(new TaskCompletionSource().Task);
+        using var client = new KubernetesClient(server.Connection, new LateTime());
+
+        var broken = await Assert.ThrowsAsync<KubernetesException>(
+            async () => await client.WatchAsync(ResourceType.Pod, "jobs", ListQuery.All, "1", Patience).ToListAsync(Patience));
+
+        Assert.True(broken.IsTransient);
+        Assert.Contains("did not end when it should have", broken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task MissingObject_IsNull_AndDeletingItIsNoError()
     {
         await using var server = await ScriptedApiServer.StartAsync();
@@ -132,7 +175,7 @@ public sealed class KubernetesClientTests
         Assert.Equal("application/json-patch+json", ObjectPatch.Json([]).ContentType);
         Assert.Equal("application/merge-patch+json", ObjectPatch.Merge([]).ContentType);
         Assert.Equal("application/strategic-merge-patch+json", ObjectPatch.Strategic([]).ContentType);
-        Assert.Equal("?fieldManager=argosy&force=true", ObjectPatch.Apply([], "argosy", force: true).QueryString);
+        Assert.Equal([("fieldManager", "argosy"), ("force", "true")], ObjectPatch.Apply([], "argosy", force: true).Fields);
         Assert.False(ObjectPatch.Json([]).MayRepeat);
     }
 
@@ -145,5 +188,17 @@ public sealed class KubernetesClientTests
             _number += refused ? 1 : 0;
             return new(new Credential($"Bearer {_number}", null));
         }
+    }
+
+    private sealed class Unobtainable : ICredentials
+    {
+        public ValueTask<Credential> GetAsync(bool refused, CancellationToken cancellationToken) => throw new KubeconfigException("log in first");
+    }
+
+    /// <summary>Only what would take longer than a few minutes comes at once.</summary>
+    private sealed class LateTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, dueTime > TimeSpan.FromMinutes(5) ? TimeSpan.FromMilliseconds(1) : dueTime, period);
     }
 }

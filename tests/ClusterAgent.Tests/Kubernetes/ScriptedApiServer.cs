@@ -24,6 +24,14 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
 
     public ConcurrentQueue<string?> Authorizations { get; } = new();
 
+    /// <summary>In whose name each request was made; empty for the client's own.</summary>
+    public ConcurrentQueue<string> Users { get; } = new();
+
+    public ConcurrentQueue<string> ContentTypes { get; } = new();
+
+    /// <summary>The body of each request, or nothing.</summary>
+    public ConcurrentQueue<string> Bodies { get; } = new();
+
     public ClusterConnection Connection { get; private set; } = null!;
 
     public static async Task<ScriptedApiServer> StartAsync()
@@ -86,6 +94,10 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
     {
         Requests.Enqueue($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}");
         Authorizations.Enqueue(http.Request.Headers.Authorization);
+        Users.Enqueue(http.Request.Headers["Impersonate-User"].ToString());
+        ContentTypes.Enqueue(http.Request.ContentType ?? "");
+        using var body = new StreamReader(http.Request.Body);
+        Bodies.Enqueue(await body.ReadToEndAsync(http.RequestAborted));
         await _scripted.WaitAsync(http.RequestAborted);
         _answers.TryDequeue(out var answer);
         await answer!(http);

@@ -22,9 +22,12 @@ internal sealed class HubUnderTest : IAsyncDisposable
     /// <summary>What the hub takes for the time.</summary>
     public TimeProvider Clock { get; private init; } = TimeProvider.System;
 
-    public static async Task<HubUnderTest> StartAsync(string? defaultCluster = null, TimeProvider? clock = null)
+    /// <summary>Whether agents of real clusters can dial it.</summary>
+    public bool ListensForAgents { get; private init; }
+
+    public static async Task<HubUnderTest> StartAsync(string? defaultCluster = null, TimeProvider? clock = null, bool listensForAgents = false)
     {
-        var hub = new HubUnderTest { Clock = clock ?? TimeProvider.System };
+        var hub = new HubUnderTest { Clock = clock ?? TimeProvider.System, ListensForAgents = listensForAgents };
         await hub.StartAgainAsync(defaultCluster);
         return hub;
     }
@@ -37,6 +40,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
             new HubOptions
             {
                 DataDirectory = data, ListenAddress = new(System.Net.IPAddress.Loopback, 0), DefaultCluster = defaultCluster, Clock = Clock,
+                AgentsAddress = ListensForAgents ? new(System.Net.IPAddress.Loopback, 0) : null,
             },
             CancellationToken.None);
         http.Dispose();

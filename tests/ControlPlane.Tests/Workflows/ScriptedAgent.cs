@@ -27,6 +27,12 @@ internal sealed class ScriptedAgent : IAgentServices, IAsyncDisposable
         return new ScriptedAgent(await hub.AgentLink.ConnectAsync(hello, new NoLogs(), CancellationToken.None));
     }
 
+    /// <summary>Speaks over a session that someone else opened.</summary>
+    public static ScriptedAgent Over(IAgentSession session) => new(session);
+
+    /// <summary>Says whatever the test likes.</summary>
+    public ValueTask SaysAsync(AgentMessage message) => session.SendAsync(message, TestContext.Current.CancellationToken);
+
     /// <summary>The next message of the hub that is of this kind; others are kept for later.</summary>
     public async Task<HubMessage> HearsAsync(HubMessage.BodyOneofCase kind)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Argosy.Engine.Expressions;
 using Argosy.Engine.Expressions.Outcomes;
 
@@ -6,36 +5,6 @@ namespace Argosy.Engine.Tests.Expressions;
 
 public sealed class OutcomeTests
 {
-    private const string Job = """{"metadata":{"labels":{"app":"x"}},"status":{"succeeded":3,"failed":0,"phase":"Running","ok":true,"conditions":[{"type":"Complete","status":"True"}],"none":null}}""";
-
-    [Theory]
-    [InlineData("status.succeeded > 2", null, ResourceOutcome.Succeeded)]
-    [InlineData("status.succeeded > 3", null, ResourceOutcome.Undecided)]
-    [InlineData("status.succeeded > 2, status.phase == Running", "status.failed > 3", ResourceOutcome.Succeeded)]
-    [InlineData("status.succeeded > 2, status.phase == Done", "status.failed > 3", ResourceOutcome.Undecided)]
-    [InlineData("status.succeeded > 2", "status.phase in (Running, Error)", ResourceOutcome.Failed)]
-    [InlineData("status.succeeded > 2", "status.failed > 3, status.succeeded < 4", ResourceOutcome.Failed)]
-    [InlineData("status.conditions.0.type == Complete", null, ResourceOutcome.Succeeded)]
-    [InlineData("status.conditions.1.type == Complete", null, ResourceOutcome.Undecided)]
-    [InlineData("status.ok == true, !status.nothing, status.none, metadata.labels.app", null, ResourceOutcome.Succeeded)]
-    [InlineData("status.nothing != x", null, ResourceOutcome.Succeeded)]
-    [InlineData("status.nothing == x", null, ResourceOutcome.Undecided)]
-    [InlineData(null, "status.failed > 0", ResourceOutcome.Succeeded)]
-    [InlineData(null, null, ResourceOutcome.Succeeded)]
-    public void ResourceConditions_AreLabelTermsOverPaths(string? success, string? failure, ResourceOutcome expected) =>
-        Assert.Equal(expected, ResourceConditions.Parse(success, failure).Judge(JsonNode.Parse(Job)).Outcome);
-
-    [Fact]
-    public void FailureCondition_Holding_IsNamed() => Assert.Equal(
-        "failure condition 'status.phase=Running' evaluated true",
-        ResourceConditions.Parse(null, "status.failed > 3, status.phase == Running").Judge(JsonNode.Parse(Job)).Message);
-
-    [Theory]
-    [InlineData("status.succeeded >", null, "success condition 'status.succeeded >' failed to parse: ")]
-    [InlineData(null, "a b", "fail condition 'a b' failed to parse: ")]
-    public void UnreadableCondition_IsRefused(string? success, string? failure, string message) => Assert.StartsWith(
-        message, Assert.Throws<ExpressionException>(() => ResourceConditions.Parse(success, failure)).Message, StringComparison.Ordinal);
-
     [Theory]
     [InlineData(null, 200, true, null)]
     [InlineData("", 204, true, null)]

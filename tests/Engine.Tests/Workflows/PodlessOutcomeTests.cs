@@ -1,8 +1,9 @@
+using System.Text.Json.Nodes;
 using Argosy.Engine.Workflows;
 
 namespace Argosy.Engine.Tests.Workflows;
 
-/// <summary>What an agent's answer means for http and data templates.</summary>
+/// <summary>What an agent's answer means for http, data and resource templates.</summary>
 public sealed class PodlessOutcomeTests
 {
     [Theory]
@@ -49,4 +50,49 @@ public sealed class PodlessOutcomeTests
 
         Assert.Equal("""["in/a.pdf.ocr","in/c/d.pdf.ocr"]""", story["wf"].Outputs.Result);
     }
+
+    [Fact]
+    public void ReportedResource_IsWhatOutputParametersAreTakenFrom()
+    {
+        var story = GivenResource();
+
+        story.Report("wf", new PodStatus(PodPhase.Succeeded)
+        {
+            Resource = JsonNode.Parse("""{"metadata":{"name":"job-1"},"status":{"succeeded":3}}""")!.AsObject(),
+            Outputs = new NodeOutputs { ExitCode = "0" },
+        });
+
+        var outputs = story["wf"].Outputs;
+        Assert.Equal((NodePhase.Succeeded, "job-1", "3", "0"), (story["wf"].Phase, outputs.Parameter("name"), outputs.Parameter("done"), outputs.ExitCode));
+    }
+
+    [Fact]
+    public void ResourceThatIsNoMore_GivesEachParameterItsDefault()
+    {
+        var story = GivenResource();
+
+        story.Report("wf", new PodStatus(PodPhase.Succeeded));
+
+        Assert.Equal((NodePhase.Succeeded, "", "none"), (story["wf"].Phase, story["wf"].Outputs.Parameter("name"), story["wf"].Outputs.Parameter("done")));
+    }
+
+    [Fact]
+    public void ParameterThatCannotBeTakenFromTheResource_FailsTheNode_AndIsNamed()
+    {
+        var story = new Story("""
+            {"entrypoint":"a","templates":[{"name":"a","resource":{"action":"get","manifest":"x"},
+              "outputs":{"parameters":[{"name":"p","valueFrom":{"jqFilter":".a | keys"}}]}}]}
+            """);
+
+        story.Report("wf", new PodStatus(PodPhase.Succeeded) { Resource = [] });
+
+        Assert.Equal(NodePhase.Failed, story["wf"].Phase);
+        Assert.StartsWith("output parameter p: ", story["wf"].Message, StringComparison.Ordinal);
+    }
+
+    private static Story GivenResource() => new("""
+        {"entrypoint":"a","templates":[{"name":"a","resource":{"action":"get","manifest":"x"},"outputs":{"parameters":[
+          {"name":"name","valueFrom":{"jsonPath":"{.metadata.name}"}},
+          {"name":"done","valueFrom":{"jqFilter":".status.succeeded","default":"none"}}]}}]}
+        """);
 }

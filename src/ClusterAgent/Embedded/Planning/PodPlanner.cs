@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Argosy.ClusterAgent.Pods;
 using Argosy.Contracts.Agents;
 
 namespace Argosy.ClusterAgent.Embedded.Planning;
@@ -58,26 +59,10 @@ internal sealed class PodPlanner(IHubLink hub, string claimsFolder)
             return PlannedRetry.None;
         }
 
-        var pause = retry.Duration is { Length: > 0 } duration ? GoDuration(duration) : TimeSpan.Zero;
+        var pause = retry.Duration is { Length: > 0 } duration ? GoDuration.Parse(duration) : TimeSpan.Zero;
         return int.TryParse(retry.Retries.ToString(), CultureInfo.InvariantCulture, out var retries)
             ? new PlannedRetry(retries, pause)
             : new PlannedRetry(0, pause);
-    }
-
-    /// <summary>A Go duration of one unit ("10s"); sets use no others in practice, and a pause is no place to fail a pod.</summary>
-    private static TimeSpan GoDuration(string duration)
-    {
-        (string Suffix, double Seconds)[] units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)];
-        foreach (var (suffix, seconds) in units)
-        {
-            if (duration.EndsWith(suffix, StringComparison.Ordinal)
-                && double.TryParse(duration[..^suffix.Length], CultureInfo.InvariantCulture, out var count))
-            {
-                return TimeSpan.FromSeconds(count * seconds);
-            }
-        }
-
-        return TimeSpan.Zero;
     }
 
     private static T? Parse<T>(string json, string what)

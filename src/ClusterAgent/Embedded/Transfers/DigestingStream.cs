@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Argosy.ClusterAgent.Artifacts;
+using Argosy.Packing;
 
 namespace Argosy.ClusterAgent.Embedded.Transfers;
 

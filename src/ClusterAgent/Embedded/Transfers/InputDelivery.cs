@@ -1,5 +1,5 @@
-using Argosy.ClusterAgent.Artifacts;
 using Argosy.Contracts.Agents;
+using Argosy.Packing;
 
 namespace Argosy.ClusterAgent.Embedded.Transfers;
 

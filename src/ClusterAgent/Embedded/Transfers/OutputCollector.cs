@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
-using Argosy.ClusterAgent.Artifacts;
 using Argosy.Contracts.Agents;
+using Argosy.Packing;
 
 namespace Argosy.ClusterAgent.Embedded.Transfers;
 
@@ -103,7 +103,7 @@ internal sealed class OutputCollector(IHubLink hub)
     private async Task<StoredArtifact> StoreFolderAsync(AttemptKey writer, ArtifactTransfer artifact, string folder, CancellationToken cancellationToken)
     {
         var stored = new StoredArtifact { Name = artifact.Name, LocationJson = artifact.LocationJson };
-        foreach (var path in FilesOf(new DirectoryInfo(folder)).Select(file => file.FullName).Order(StringComparer.Ordinal))
+        foreach (var path in PlainFolder.Files(folder))
         {
             var file = artifact.Clone();
             file.File = Path.GetRelativePath(folder, path);
@@ -113,15 +113,6 @@ internal sealed class OutputCollector(IHubLink hub)
 
         return stored;
     }
-
-    // A link could lead anywhere on this machine: only what lies in the folder itself is taken.
-    private static IEnumerable<FileInfo> FilesOf(DirectoryInfo folder) => folder.EnumerateFileSystemInfos().Where(entry => entry.LinkTarget is null).SelectMany(
-        entry => entry switch
-        {
-            DirectoryInfo inner => FilesOf(inner),
-            FileInfo file when (file.Attributes & FileAttributes.Device) == 0 => [file],
-            _ => [],
-        });
 
     /// <summary>Packs and stores at the same time, so that an artifact needs no second place on this machine's disk.</summary>
     private async Task<StoredArtifact> StoreAsync(AttemptKey writer, ArtifactTransfer artifact, string path, CancellationToken cancellationToken)

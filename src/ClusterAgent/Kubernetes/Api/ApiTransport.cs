@@ -11,14 +11,16 @@ namespace Argosy.ClusterAgent.Kubernetes.Api;
 
 /// <summary>
 /// HTTP to one API server: shows credentials, turns refusals into <see cref="KubernetesException"/>, and repeats what may be repeated.
-/// A server that says 429 or 503 with Retry-After has not begun, so any request is repeated then; else only those that repeating cannot harm.
+/// A server that says 429 or 503 with Retry-After, or that no connection reaches, has not begun, so any request is repeated then; else only those
+/// that repeating cannot harm.
 /// </summary>
 internal sealed class ApiTransport : IDisposable
 {
-    private const int MostRetries = 5;
+    // Some twenty seconds in all: an API server that is restarted is back by then, and its clients need not know of it.
+    private const int MostRetries = 8;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     // Long enough for a slow API server, short enough to notice one that is gone; streams are not bounded by it once they have begun.
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
@@ -32,7 +34,13 @@ internal sealed class ApiTransport : IDisposable
     public ApiTransport(ClusterConnection connection, TimeProvider time)
     {
         (_connection, _time) = (connection, time);
-        _http = new HttpClient(Handler(connection)) { BaseAddress = connection.Server, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(Handler(connection))
+        {
+            BaseAddress = connection.Server,
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = HttpVersion.Version20, // one connection for all watches, and pings that notice when it is dead
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("argosy-agent");
         _repeating = Repeating(time);
     }
@@ -43,6 +51,9 @@ internal sealed class ApiTransport : IDisposable
         public string? Body { get; init; }
 
         public string ContentType { get; init; } = "application/json";
+
+        /// <summary>In whose name it is asked; null: the connection's own.</summary>
+        public string? User { get; init; }
 
         /// <summary>Repeating it after it may have been carried out does no harm.</summary>
         public bool MayRepeat { get; init; }
@@ -63,6 +74,10 @@ internal sealed class ApiTransport : IDisposable
         catch (Exception failure) when (failure is HttpRequestException or TimeoutException or IOException)
         {
             throw new KubernetesException(0, "Unreachable", $"the API server {_connection.Server} cannot be reached: {failure.Message}", null, failure);
+        }
+        catch (Exception failure) when (failure is KubeconfigException or UnauthorizedAccessException)
+        {
+            throw new KubernetesException(0, "Credentials", $"the API server {_connection.Server} was not asked, for there is nothing to show it: {failure.Message}", null, failure);
         }
         finally
         {
@@ -99,6 +114,11 @@ internal sealed class ApiTransport : IDisposable
             var shown = await credentials.GetAsync(refused, cancellationToken);
             _certificate = shown.Certificate;
             message.Headers.Authorization = shown.Authorization is { } header ? AuthenticationHeaderValue.Parse(header) : null;
+        }
+
+        if (request.User is { } user)
+        {
+            message.Headers.Add("Impersonate-User", user);
         }
 
         if (request.Body is { } body)
@@ -153,7 +173,8 @@ internal sealed class ApiTransport : IDisposable
         var mayRepeat = arguments.Context.Properties.GetValue(MayRepeat, false);
         if (arguments.Outcome.Exception is { } failure)
         {
-            return mayRepeat && failure is HttpRequestException or IOException;
+            return failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
+                || (mayRepeat && failure is (HttpRequestException or IOException));
         }
 
         return (int?)arguments.Outcome.Result?.StatusCode switch
@@ -193,6 +214,10 @@ internal sealed class ApiTransport : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10), // so that a renewed client certificate is shown
             AutomaticDecompression = DecompressionMethods.GZip,
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(20),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
     }
 }

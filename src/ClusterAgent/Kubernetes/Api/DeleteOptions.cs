@@ -16,6 +16,9 @@ public sealed record DeleteOptions
     /// <summary>What becomes of the objects it owns: <c>Background</c> (default), <c>Foreground</c>, <c>Orphan</c>.</summary>
     public string Propagation { get; init; } = "Background";
 
+    /// <summary>The server checks all and does nothing.</summary>
+    public bool DryRun { get; init; }
+
     internal JsonObject ToJson()
     {
         var json = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions", ["propagationPolicy"] = Propagation };
@@ -27,6 +30,11 @@ public sealed record DeleteOptions
         if (Uid is not null)
         {
             json["preconditions"] = new JsonObject { ["uid"] = Uid };
+        }
+
+        if (DryRun)
+        {
+            json["dryRun"] = new JsonArray("All");
         }
 
         return json;

@@ -10,12 +10,36 @@ namespace Argosy.ClusterAgent.Kubernetes.Api;
 /// Any object of one cluster as JSON: what the server has is neither lost nor changed by passing through here. Every call throws
 /// <see cref="KubernetesException"/> when the server refuses or cannot be reached.
 /// </summary>
-public sealed class KubernetesClient(ClusterConnection connection, TimeProvider time) : IDisposable
+public sealed class KubernetesClient : IDisposable
 {
-    private readonly ApiTransport _transport = new(connection, time);
+    /// <summary>How long a watch is asked to last, at least; as long again at most, so that many do not end together.</summary>
+    private static readonly TimeSpan WatchLasts = TimeSpan.FromMinutes(5);
+
+    // A server ends its watches in time; one that has not, and says nothing, is not there any more.
+    private static readonly TimeSpan WatchOverdue = TimeSpan.FromSeconds(30);
+
+    private readonly ApiTransport _transport;
+    private readonly TimeProvider _time;
+    private readonly string? _user;
+    private readonly bool _ownsTransport;
+
+    public KubernetesClient(ClusterConnection connection, TimeProvider time)
+        : this(new ApiTransport(connection, time), time, connection.Namespace, user: null, ownsTransport: true)
+    {
+    }
+
+    private KubernetesClient(ApiTransport transport, TimeProvider time, string @namespace, string? user, bool ownsTransport) =>
+        (_transport, _time, Namespace, _user, _ownsTransport) = (transport, time, @namespace, user, ownsTransport);
 
     /// <summary>The namespace that was chosen with the connection.</summary>
-    public string Namespace { get; } = connection.Namespace;
+    public string Namespace { get; }
+
+    /// <summary>
+    /// The same server, asked in a service account's name: what that may not do, this client may not either. It shares this client's
+    /// connections and lives as long as this one.
+    /// </summary>
+    public KubernetesClient As(string @namespace, string serviceAccount) =>
+        new(_transport, _time, Namespace, $"system:serviceaccount:{@namespace}:{serviceAccount}", ownsTransport: false);
 
     /// <summary>One object; null when there is none of this name.</summary>
     public async Task<JsonObject?> FindAsync(ResourceType type, string? @namespace, string name, CancellationToken cancellationToken)
@@ -72,27 +96,35 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider 
     public async IAsyncEnumerable<WatchEvent> WatchAsync(
         ResourceType type, string? @namespace, ListQuery query, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var path = type.Path(@namespace) + (query with { Watch = true, ResourceVersion = resourceVersion }).ToQueryString();
-        using var response = await _transport.SendAsync(new Request(HttpMethod.Get, path) { MayRepeat = true }, cancellationToken);
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        using var reader = new StreamReader(body);
-        while (await NextLineAsync(reader, cancellationToken) is { } line)
+        var lasts = WatchLasts * (1 + Random.Shared.NextDouble());
+        var path = type.Path(@namespace) + (query with { WatchFor = lasts, ResourceVersion = resourceVersion }).ToQueryString();
+        using var response = await SendAsync(new Request(HttpMethod.Get, path) { MayRepeat = true }, cancellationToken);
+        using var overdue = new CancellationTokenSource(lasts + WatchOverdue, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, overdue.Token);
+        await using var body = await response.Content.ReadAsStreamAsync(either.Token);
+        var lines = new WatchLines(body);
+        while (await NextAsync(lines, either.Token, cancellationToken) is { } told)
         {
-            yield return WatchEvent.Read(line);
+            yield return told;
         }
     }
 
-    public Task<JsonObject> CreateAsync(ResourceType type, string? @namespace, JsonObject item, CancellationToken cancellationToken) =>
-        WriteAsync(new Request(HttpMethod.Post, type.Path(@namespace)) { Body = item.ToJsonString() }, cancellationToken);
+    public Task<JsonObject> CreateAsync(
+        ResourceType type, string? @namespace, JsonObject item, CancellationToken cancellationToken, WriteOptions? options = null) =>
+        JsonAsync(new Request(HttpMethod.Post, type.Path(@namespace) + QueryText.Of((options ?? WriteOptions.Default).Fields)) { Body = item.ToJsonString() }, cancellationToken);
 
     /// <summary>Replaces the object if it is still of the version that <paramref name="item"/> names.</summary>
-    public Task<JsonObject> ReplaceAsync(ResourceType type, string? @namespace, string name, JsonObject item, CancellationToken cancellationToken) =>
-        WriteAsync(new Request(HttpMethod.Put, type.Path(@namespace, name)) { Body = item.ToJsonString() }, cancellationToken);
+    public Task<JsonObject> ReplaceAsync(
+        ResourceType type, string? @namespace, string name, JsonObject item, CancellationToken cancellationToken, WriteOptions? options = null, string? subresource = null) =>
+        JsonAsync(
+            new Request(HttpMethod.Put, type.Path(@namespace, name, subresource) + QueryText.Of((options ?? WriteOptions.Default).Fields)) { Body = item.ToJsonString() },
+            cancellationToken);
 
     public Task<JsonObject> PatchAsync(
-        ResourceType type, string? @namespace, string name, ObjectPatch patch, CancellationToken cancellationToken, string? subresource = null) =>
-        WriteAsync(
-            new Request(HttpMethod.Patch, type.Path(@namespace, name, subresource) + patch.QueryString)
+        ResourceType type, string? @namespace, string name, ObjectPatch patch, CancellationToken cancellationToken, string? subresource = null,
+        WriteOptions? options = null) =>
+        JsonAsync(
+            new Request(HttpMethod.Patch, type.Path(@namespace, name, subresource) + QueryText.Of(patch.Fields.Concat((options ?? WriteOptions.Default).Fields)))
             {
                 Body = patch.Body.ToJsonString(), ContentType = patch.ContentType, MayRepeat = patch.MayRepeat,
             },
@@ -105,7 +137,7 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider 
     {
         try
         {
-            using var response = await _transport.SendAsync(
+            using var response = await SendAsync(
                 new Request(HttpMethod.Delete, type.Path(@namespace, name)) { Body = options.ToJson().ToJsonString(), MayRepeat = true }, cancellationToken);
             return true;
         }
@@ -119,7 +151,7 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider 
     public async Task<Stream> ReadLogAsync(string @namespace, string pod, PodLogQuery query, CancellationToken cancellationToken)
     {
         var path = ResourceType.Pod.Path(@namespace, pod, "log") + query.ToQueryString();
-        var response = await _transport.SendAsync(new Request(HttpMethod.Get, path) { MayRepeat = true }, cancellationToken);
+        var response = await SendAsync(new Request(HttpMethod.Get, path) { MayRepeat = true }, cancellationToken);
         return await response.Content.ReadAsStreamAsync(cancellationToken); // closing it closes the response
     }
 
@@ -127,13 +159,20 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider 
     public async Task<JsonObject> ReadAsync(string path, CancellationToken cancellationToken) =>
         await JsonAsync(new Request(HttpMethod.Get, path) { MayRepeat = true }, cancellationToken);
 
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        if (_ownsTransport)
+        {
+            _transport.Dispose();
+        }
+    }
 
-    private Task<JsonObject> WriteAsync(Request request, CancellationToken cancellationToken) => JsonAsync(request, cancellationToken);
+    private Task<HttpResponseMessage> SendAsync(Request request, CancellationToken cancellationToken) =>
+        _transport.SendAsync(request with { User = _user }, cancellationToken);
 
     private async Task<JsonObject> JsonAsync(Request request, CancellationToken cancellationToken)
     {
-        using var response = await _transport.SendAsync(request, cancellationToken);
+        using var response = await SendAsync(request, cancellationToken);
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -146,15 +185,19 @@ public sealed class KubernetesClient(ClusterConnection connection, TimeProvider 
         }
     }
 
-    private static async Task<string?> NextLineAsync(StreamReader reader, CancellationToken cancellationToken)
+    private static async Task<WatchEvent?> NextAsync(WatchLines lines, CancellationToken either, CancellationToken cancellationToken)
     {
         try
         {
-            return await reader.ReadLineAsync(cancellationToken);
+            return await lines.NextAsync(either);
         }
         catch (IOException failure)
         {
             throw new KubernetesException(0, "Unreachable", $"the watch broke off: {failure.Message}", null, failure);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KubernetesException(0, "Unreachable", "the watch did not end when it should have: its server is not there any more");
         }
     }
 }

@@ -16,16 +16,17 @@ public sealed record ListQuery
 
     internal string? Continue { get; init; }
 
-    internal bool Watch { get; init; }
+    /// <summary>Watches instead, and asks for the end after this time.</summary>
+    internal TimeSpan? WatchFor { get; init; }
 
     internal string? ResourceVersion { get; init; }
 
     internal string ToQueryString()
     {
         List<(string Name, string? Value)> fields = [("labelSelector", LabelSelector), ("fieldSelector", FieldSelector)];
-        if (Watch)
+        if (WatchFor is { } lasts)
         {
-            fields.AddRange([("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", ResourceVersion)]);
+            fields.AddRange([("timeoutSeconds", lasts.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)), ("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", ResourceVersion)]);
         }
         else
         {

@@ -19,7 +19,7 @@ public sealed record WatchEvent(WatchEventType Type, JsonObject Object)
     public string ResourceVersion => (string?)Object["metadata"]?["resourceVersion"] ?? "";
 
     /// <exception cref="KubernetesException">The event is an error, or not an event.</exception>
-    internal static WatchEvent Read(string line)
+    internal static WatchEvent Read(ReadOnlySpan<byte> line)
     {
         JsonObject? item;
         string? type;

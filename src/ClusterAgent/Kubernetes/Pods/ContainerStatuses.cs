@@ -71,7 +71,7 @@ internal sealed class ContainerStatus(JsonObject status)
         : waiting.Text("reason");
 
     /// <summary>Null when the executor did not write it.</summary>
-    public TerminationMessage? Left => TerminationMessage.TryRead(status.Text("state", "terminated", "message"));
+    public TerminationMessage? Left => TerminationMessage.Read(status.Text("state", "terminated", "message"));
 
     /// <summary>How it ended, in upstream's words: <c>main: Error (exit code 1)</c>.</summary>
     public string Describe()

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Argosy.ClusterAgent.Executors;
+using Argosy.ClusterAgent.Pods;
 using Argosy.Contracts.Agents;
 
 namespace Argosy.ClusterAgent.Kubernetes.Pods;
@@ -19,7 +21,8 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
     private const string Token = "argosy-token";
     private const string InputFolder = "/argo/inputs/artifacts";
     private const string MainFileSystem = "/mainctrfs";
-    private const string Audience = "argosy";
+    private const string TokenFolder = "/var/run/argo-token";
+    private const string PlanVariable = "ARGOSY_PLAN_";
 
     // Base64 of this many bytes stays below the 128 KiB that Linux allows a variable.
     private const int BytesInVariable = 90_000;
@@ -50,12 +53,12 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
                 ["defaultMode"] = 420,
                 ["sources"] = new JsonArray(new JsonObject
                 {
-                    ["serviceAccountToken"] = new JsonObject { ["path"] = "token", ["audience"] = Audience, ["expirationSeconds"] = 3600 },
+                    ["serviceAccountToken"] = new JsonObject { ["path"] = "token", ["audience"] = PodAuthentication.Audience, ["expirationSeconds"] = 3600 },
                 }),
             },
         });
-        Mount(init, Token, ExecutorPlan.TokenFolder, readOnly: true);
-        Mount(main, Token, ExecutorPlan.TokenFolder, readOnly: true);
+        Mount(init, Token, TokenFolder, readOnly: true);
+        Mount(main, Token, TokenFolder, readOnly: true);
         if (template["script"] is JsonObject)
         {
             Volume(spec, Staging, new JsonObject { ["emptyDir"] = new JsonObject() });
@@ -69,7 +72,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
             Mount(init, Inputs, InputFolder);
         }
 
-        init["env"] = Variables(PlanOf(intent, template, places, wrapped).ToJson());
+        init["env"] = Variables(Encoding.UTF8.GetBytes(PlanOf(intent, template, places, wrapped).ToJson()));
         spec["initContainers"] = new JsonArray([init, .. spec.Items("initContainers").Select(other => other.DeepClone())]);
     }
 
@@ -84,7 +87,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
             try
             {
                 var pullSecrets = spec.Items("imagePullSecrets").Select(secret => secret.Text("name") ?? "").ToList();
-                var command = await findCommand(container.Text("image") ?? "", intent.Key.Namespace, pullSecrets, cancellationToken);
+                var command = await findCommand(container.Text("image") ?? "", intent, pullSecrets, cancellationToken);
                 container["command"] = Texts(command.Entrypoint);
                 container["args"] ??= Texts(command.Cmd);
             }
@@ -122,7 +125,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
             Role = ContainerRole.Set,
             Dependencies = [.. (member["dependencies"] as JsonArray ?? []).Select(dependency => dependency?.ToString() ?? "")],
             Retries = retry?.Number("retries") ?? 0,
-            RetryPause = retry?.Text("duration"),
+            RetryPauseMilliseconds = retry?.Text("duration") is { Length: > 0 } pause ? (long)GoDuration.Parse(pause).TotalMilliseconds : 0,
         };
     }
 
@@ -135,6 +138,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
         Inputs = [.. intent.InputArtifacts.Select(input => new InputPlan
         {
             Name = input.Name,
+            Path = input.Path,
             Target = places[input.Name],
             Archive = input.Archive,
             Mode = input.Mode,
@@ -145,13 +149,14 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
         })],
         Parameters = [.. intent.OutputParameters.Select(output => new ParameterPlan
         {
-            Name = output.Name, Path = output.Path, Default = output.HasDefault ? output.Default : null,
+            Name = output.Name, Path = output.Path, HasDefault = output.HasDefault, Default = output.Default,
         })],
         Artifacts = [.. intent.OutputArtifacts.Where(output => output.LogOf.Length == 0).Select(output => new OutputPlan
         {
             Name = output.Name, Path = output.Path, Archive = output.Archive, CompressionLevel = output.CompressionLevel, Optional = output.Optional,
         })],
         CaptureResult = intent.CaptureResult,
+        OutputsOf = containers.ContainsKey("main") ? "main" : containers.First(container => container.Value.Role != ContainerRole.Sidecar).Key,
         Containers = containers,
     };
 
@@ -246,7 +251,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
     /// <summary>The plan in variables of the init container: there is room for a long script, and no second object whose life had to be looked after.</summary>
     private static JsonArray Variables(byte[] plan) => [.. plan.Chunk(BytesInVariable).Select((part, index) => (JsonNode)new JsonObject
     {
-        ["name"] = ExecutorPlan.VariableOf(index), ["value"] = Convert.ToBase64String(part),
+        ["name"] = PlanVariable + index.ToString(CultureInfo.InvariantCulture), ["value"] = Convert.ToBase64String(part),
     })];
 
     private static void Volume(JsonObject spec, string name, JsonObject source)

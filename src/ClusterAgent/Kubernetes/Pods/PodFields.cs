@@ -16,7 +16,7 @@ internal static class PodFields
         return new JsonObject
         {
             ["metadata"] = kept,
-            ["spec"] = Some(pod["spec"] as JsonObject ?? [], "nodeName", "activeDeadlineSeconds"),
+            ["spec"] = Spec(pod["spec"] as JsonObject ?? []),
             ["status"] = Some(
                 pod["status"] as JsonObject ?? [],
                 "phase", "reason", "message", "podIP", "startTime", "conditions", "containerStatuses", "initContainerStatuses"),
@@ -54,6 +54,15 @@ internal static class PodFields
         }
 
         return at;
+    }
+
+    private static JsonObject Spec(JsonObject spec)
+    {
+        var kept = Some(spec, "nodeName", "activeDeadlineSeconds");
+        kept["containers"] = new JsonArray([.. spec.Items("containers")
+            .Where(container => container["resources"]?["requests"] is not null)
+            .Select(container => new JsonObject { ["resources"] = new JsonObject { ["requests"] = container["resources"]!["requests"]!.DeepClone() } })]);
+        return kept;
     }
 
     private static JsonObject Some(JsonObject from, params ReadOnlySpan<string> fields)

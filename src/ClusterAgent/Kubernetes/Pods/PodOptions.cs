@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Argosy.Contracts.Agents;
 
 namespace Argosy.ClusterAgent.Kubernetes.Pods;
 
@@ -32,9 +33,9 @@ public sealed record PodOptions
 /// <param name="Cmd">The arguments where a manifest has none.</param>
 public sealed record ImageCommand(IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Cmd);
 
-/// <summary>Finds what an image runs.</summary>
+/// <summary>Finds what an image runs, with the pull secrets that the intent's service account may read.</summary>
 /// <exception cref="PodRefusedException">It cannot be found out; the message says why and what to do.</exception>
-public delegate Task<ImageCommand> FindImageCommand(string image, string @namespace, IReadOnlyList<string> pullSecrets, CancellationToken cancellationToken);
+public delegate Task<ImageCommand> FindImageCommand(string image, PodIntent intent, IReadOnlyList<string> pullSecrets, CancellationToken cancellationToken);
 
 /// <summary>The pod cannot be made as it is described; trying again would not help. The message is for the manifest's author.</summary>
 public sealed class PodRefusedException(string message, Exception? cause = null) : Exception(message, cause);

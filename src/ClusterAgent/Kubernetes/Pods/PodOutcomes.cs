@@ -55,17 +55,15 @@ internal sealed class PodOutcomes(KubernetesClient client, IHubLink hub)
 
     private async Task AddOutputsAsync(PodIntent intent, TerminationMessage left, NodeReport report, CancellationToken cancellationToken)
     {
-        try
+        var outputs = await ExecutorOutputs.ResolveAsync(left, intent.Key, [.. intent.OutputArtifacts], hub, cancellationToken);
+        report.HasResult = outputs.Result is not null;
+        report.Result = outputs.Result ?? "";
+        report.Parameters.Add(new Dictionary<string, string>(outputs.Parameters));
+        report.Artifacts.Add(outputs.Artifacts);
+        report.Progress = outputs.Progress ?? report.Progress;
+        if (report.Phase == PodPhase.PodSucceeded && outputs.Problem is { } problem)
         {
-            var outputs = await ExecutorOutputs.ResolveAsync(left, intent, hub, cancellationToken);
-            report.HasResult = outputs.Result is not null;
-            report.Result = outputs.Result ?? "";
-            report.Parameters.Add(new Dictionary<string, string>(outputs.Parameters));
-            report.Artifacts.Add(outputs.Artifacts);
-        }
-        catch (Exception lost) when (lost is ArtifactMissingException or ArtifactDigestException or FormatException)
-        {
-            (report.Phase, report.Message) = (PodPhase.PodError, $"the outputs of the pod cannot be read: {lost.Message}");
+            (report.Phase, report.Message) = (PodPhase.PodError, problem);
         }
     }
 

@@ -15,8 +15,15 @@ internal static class PodStatusTable
 
     private const string Deleted = "pod deleted";
 
-    // What keeps a pod from ever starting and is no fault of the step: upstream's restartable reasons.
-    private static readonly string[] NotTheStepsFault = ["Evicted", "NodeShutdown", "NodeAffinity", "UnexpectedAdmissionError", "Preempting", "Shutdown", "Terminated"];
+    // The command went well, but the executor around it did not.
+    private const int ExecutorFailed = 64;
+
+    // The kubelet refused the pod: nothing of it ever ran, through no fault of the step.
+    private static readonly string[] Refused = ["NodeAffinity", "UnexpectedAdmissionError", "OutOfcpu", "OutOfmemory", "OutOfpods", "OutOfephemeral-storage"];
+
+    // Reasons for which a kubelet refuses pods and also ends running ones; how it says that it refuses.
+    private static readonly string[] RefusedOrEnded = ["Evicted", "NodeShutdown", "Terminated", "Preempting"];
+    private static readonly string[] Refusals = ["The node had condition", "Pod was rejected"];
 
     // SIGKILL and SIGTERM: how sidecars end when they are told to.
     private static readonly int[] Told = [137, 143];
@@ -46,19 +53,20 @@ internal static class PodStatusTable
             return OfMains(pod, containers, deletedAt is not null) with { LeavesOthersRunning = containers.OthersRun && phase is not ("Succeeded" or "Failed") };
         }
 
+        // Some kubelets leave containers "running" in the status of a pod that they have ended.
+        var hasEnded = phase is "Succeeded" or "Failed";
         if (deletedAt is not null || pod.Annotation(PodMarks.Cancelled) is not null)
         {
-            var isStill = !containers.AnyRuns && (phase is "Succeeded" or "Failed" || deletedAt is not null);
-            return isStill ? Ended(pod)
+            return hasEnded || (deletedAt is not null && !containers.AnyRuns) ? Ended(pod)
                 : deletedAt + SilenceAfterDeletion < now ? new PodReading(PodPhase.PodError, Unconfirmed(pod))
                 : Going(pod, containers, phase);
         }
 
-        return phase is "Failed" or "Succeeded" && !containers.MainsRun ? OfPod(pod, containers) : Going(pod, containers, phase);
+        return hasEnded ? OfPod(pod, containers) : Going(pod, containers, phase);
     }
 
     /// <summary>Not over.</summary>
-    private static PodReading Going(JsonObject pod, ContainerStatuses containers, string? phase) => phase is "Running" or "Failed" or "Succeeded"
+    private static PodReading Going(JsonObject pod, ContainerStatuses containers, string? phase) => phase == "Running"
         ? new PodReading(PodPhase.PodRunning, pod.Text("status", "reason") == "NodeLost" ? Silent(pod) : "") { Ready = containers.AllReady }
         : new PodReading(PodPhase.PodPending, PendingReason(pod, containers));
 
@@ -89,7 +97,7 @@ internal static class PodStatusTable
             return new PodReading(PodPhase.PodFailed, said);
         }
 
-        return failed.Left is { Error: { Length: > 0 } error } && failed.ExitCode == TerminationMessage.ExecutorFailed
+        return failed.Left is { Error: { Length: > 0 } error } && failed.ExitCode == ExecutorFailed
             ? new PodReading(PodPhase.PodError, error)
             : new PodReading(PodPhase.PodFailed, failed.Describe());
     }
@@ -98,7 +106,7 @@ internal static class PodStatusTable
     private static PodReading OfPod(JsonObject pod, ContainerStatuses containers)
     {
         var (reason, said) = (pod.Text("status", "reason"), pod.Text("status", "message"));
-        if (NotTheStepsFault.Contains(reason) && !containers.Mains.Any(main => main.HasStarted))
+        if (NeverStarted(reason, said, containers))
         {
             return new PodReading(PodPhase.PodLost, said ?? reason!);
         }
@@ -127,6 +135,13 @@ internal static class PodStatusTable
             PodPhase.PodFailed,
             containers.All.Any() ? "pod failed: main container did not complete successfully" : $"can't find failed message for pod {pod.Name()}");
     }
+
+    // Only what surely never started is attempted again without being asked.
+    private static bool NeverStarted(string? reason, string? said, ContainerStatuses containers) =>
+        Refused.Contains(reason)
+        || (RefusedOrEnded.Contains(reason)
+            && (Refusals.Any(refusal => said?.StartsWith(refusal, StringComparison.Ordinal) ?? false)
+                || (containers.Mains.Count > 0 && containers.Mains.All(main => main.WaitsFor is not null))));
 
     private static string PendingReason(JsonObject pod, ContainerStatuses containers)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Argosy.ClusterAgent.Connection;
 using Argosy.ClusterAgent.Kubernetes.Api;
@@ -55,6 +56,8 @@ public sealed class Informer(
             {
                 logger.WatchFailed(type.Plural, refusal.Message, pause);
                 asked = refusal.RetryAfter;
+                pause = toldSomething ? options.FirstPause : pause;
+                toldSomething = false; // whatever it told before it failed: a watch that breaks off again and again must not be a storm
             }
 
             // A watch that told something is simply renewed; one that told nothing may end at once again.
@@ -134,7 +137,7 @@ public sealed class Informer(
             case WatchEventType.Deleted:
                 if (_objects.TryRemove(ObjectKey.Of(told.Object), out _))
                 {
-                    Changed?.Invoke(new ObjectChange(ObjectChangeType.Gone, told.Object));
+                    Changed?.Invoke(new ObjectChange(ObjectChangeType.Gone, Kept(told.Object)));
                 }
 
                 break;
@@ -145,14 +148,22 @@ public sealed class Informer(
 
     private void Put(JsonObject item)
     {
-        (item["metadata"] as JsonObject)?.Remove("managedFields"); // half of what a pod weighs, and nobody here reads it
         var key = ObjectKey.Of(item);
+        item = Kept(item);
         var before = _objects.GetValueOrDefault(key);
         _objects[key] = item;
         if (before is null || Version(before) != Version(item))
         {
             Changed?.Invoke(new ObjectChange(ObjectChangeType.Present, item));
         }
+    }
+
+    // Written and read again: a part of a parsed object otherwise holds on to the bytes of the whole, and what was looked at is unfolded for ever.
+    private JsonObject Kept(JsonObject item)
+    {
+        (item["metadata"] as JsonObject)?.Remove("managedFields"); // half of what a pod weighs, and nobody here reads it
+        return JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(options.Keep?.Invoke(item) ?? item)) as JsonObject
+            ?? throw new InvalidOperationException($"{nameof(InformerOptions.Keep)} made something else than an object of a {type.Kind}");
     }
 
     private void Resync()

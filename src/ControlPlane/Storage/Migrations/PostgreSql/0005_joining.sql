@@ -1,0 +1,30 @@
+-- Tickets by which clusters join: only their hashes. Times are seconds since 1970. A row stays for a while after its ticket is of no use, so that
+-- who shows it again is told why.
+CREATE TABLE join_tickets (
+    hash        text NOT NULL PRIMARY KEY, -- sha256 of the ticket, hex
+    cluster_uid text NOT NULL,
+    expires_at  bigint NOT NULL,
+    voided_at   bigint,                      -- a newer ticket, or a revocation, took its place
+    used_at     bigint,
+    used_by     text,                      -- sha256 of the public key that it was spent for: who lost the answer may ask again
+    CHECK ((used_at IS NULL) = (used_by IS NULL))
+);
+
+CREATE INDEX join_tickets_by_cluster ON join_tickets (cluster_uid);
+
+-- Which Kubernetes cluster a cluster is: the one that joined first, until its certificates are revoked.
+CREATE TABLE cluster_members (
+    cluster_uid text NOT NULL PRIMARY KEY,
+    cluster     text NOT NULL,
+    member_uid  text
+);
+
+-- Every client certificate that was issued and is not long expired. One that is not here is refused, whoever signed it.
+CREATE TABLE agent_certificates (
+    serial      text NOT NULL PRIMARY KEY, -- hex
+    cluster_uid text NOT NULL,
+    not_after   bigint NOT NULL,
+    revoked_at  bigint
+);
+
+CREATE INDEX agent_certificates_by_cluster ON agent_certificates (cluster_uid);

@@ -1,0 +1,160 @@
+using System.Security.Cryptography;
+using Argosy.Contracts.Agents;
+using Argosy.ControlPlane.Tests.Workflows;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Argosy.ControlPlane.Tests.Joining;
+
+/// <summary>Artifact bytes over the wire, beside the session.</summary>
+public sealed class ArtifactCallTests : IAsyncLifetime
+{
+    private const string OneStep = """{"entrypoint":"main","templates":[{"name":"main","container":{"image":"busybox","command":["true"]}}]}""";
+    private const int PartBytes = 256 * 1024;
+
+    private HubUnderTest hub = null!;
+    private Cluster cluster = null!;
+    private ScriptedAgent agent = null!;
+    private AttemptKey attempt = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        hub = await HubUnderTest.StartAsync("gpu", listensForAgents: true);
+        cluster = await Cluster.JoinedAsync(hub, "gpu");
+        agent = ScriptedAgent.Over(await cluster.ConnectsAsync());
+        await hub.CreateAsync("wf", OneStep);
+        attempt = (await agent.IsAskedToRunAsync()).Key;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await agent.DisposeAsync();
+        cluster.Dispose();
+        await hub.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task LargeArtifact_TravelsBothWays_WithoutBeingHeld()
+    {
+        const int parts = 128 * 1024 * 1024 / PartBytes;
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var most = 0L;
+        void Look(int part)
+        {
+            if (part % 64 == 0)
+            {
+                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+            }
+        }
+
+        using var storing = cluster.Link().StoreArtifact();
+        await storing.RequestStream.WriteAsync(new StorePart { Artifact = Request("big") });
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var bytes = new byte[PartBytes];
+        for (var part = 0; part < parts; part++)
+        {
+            bytes.AsSpan().Fill((byte)part);
+            hash.AppendData(bytes);
+            await storing.RequestStream.WriteAsync(new StorePart { Data = ByteString.CopyFrom(bytes) });
+            Look(part);
+        }
+
+        await storing.RequestStream.CompleteAsync();
+        var stored = await storing;
+        var digest = Convert.ToHexStringLower(hash.GetHashAndReset());
+        Assert.Equal((digest, (long)parts * PartBytes), (stored.Digest, stored.Size));
+
+        using var opened = cluster.Link().OpenArtifact(Request("big", digest));
+        for (var part = 0; await opened.ResponseStream.MoveNext(default); part++)
+        {
+            hash.AppendData(opened.ResponseStream.Current.Data.Span);
+            Look(part);
+        }
+
+        Assert.Equal(digest, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        Assert.InRange(most, long.MinValue, 48 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task DamagedArtifact_IsDataLoss_AndAMissingOneNotFound()
+    {
+        using var storing = cluster.Link().StoreArtifact();
+        await storing.RequestStream.WriteAsync(new StorePart { Artifact = Request("small") });
+        await storing.RequestStream.WriteAsync(new StorePart { Data = ByteString.CopyFromUtf8("bytes") });
+        await storing.RequestStream.CompleteAsync();
+        var stored = await storing;
+        var expected = new string('0', 64);
+
+        var damaged = await FailsAsync(Request("small", expected));
+
+        Assert.Equal(StatusCode.DataLoss, damaged.StatusCode);
+        Assert.Equal((expected, stored.Digest), (damaged.Trailers.GetValue("digest-expected"), damaged.Trailers.GetValue("digest-actual")));
+        Assert.Equal(StatusCode.NotFound, (await FailsAsync(Request("missing"))).StatusCode);
+        var nowhere = Request("x");
+        nowhere.Artifact.LocationJson = """{"tape":{}}""";
+        Assert.Equal(StatusCode.FailedPrecondition, (await FailsAsync(nowhere)).StatusCode);
+    }
+
+    [Fact]
+    public async Task UploadThatBreaksOff_LeavesNothing()
+    {
+        using (var storing = cluster.Link().StoreArtifact())
+        {
+            await storing.RequestStream.WriteAsync(new StorePart { Artifact = Request("half") });
+            await storing.RequestStream.WriteAsync(new StorePart { Data = ByteString.CopyFrom(new byte[PartBytes]) });
+        }
+
+        Assert.Equal(StatusCode.NotFound, (await FailsAsync(Request("half"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task AnotherClustersAttempt_IsRefused_ForEveryCall_AndSoIsAnotherNamespace()
+    {
+        using var other = await Cluster.JoinedAsync(hub, "gpu2");
+        var elsewhere = Request("x");
+        elsewhere.Attempt.Namespace = "kube-system";
+        var later = Request("x");
+        later.Attempt.Attempt++;
+        var unknown = Request("x");
+        unknown.Attempt.WorkflowUid = "nobody";
+        foreach (var (caller, request) in new[] { (other, Request("x")), (cluster, elsewhere), (cluster, later), (cluster, unknown) })
+        {
+            Assert.Equal(StatusCode.PermissionDenied, (await FailsAsync(request, caller)).StatusCode);
+            var listing = await Assert.ThrowsAsync<RpcException>(async () => await caller.Link().ListArtifactAsync(request));
+            Assert.Equal(StatusCode.PermissionDenied, listing.StatusCode);
+            using var storing = caller.Link().StoreArtifact();
+            await storing.RequestStream.WriteAsync(new StorePart { Artifact = request });
+            Assert.Equal(StatusCode.PermissionDenied, (await Assert.ThrowsAsync<RpcException>(async () => await storing)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task RevokedCluster_LosesItsTransfersToo()
+    {
+        using var storing = cluster.Link().StoreArtifact();
+        await storing.RequestStream.WriteAsync(new StorePart { Artifact = Request("x") });
+        await storing.RequestStream.WriteAsync(new StorePart { Data = ByteString.CopyFromUtf8("bytes") });
+
+        await cluster.RevokedAsync();
+
+        var cut = await Assert.ThrowsAsync<RpcException>(async () => await storing.ResponseAsync.WaitAsync(TimeSpan.FromSeconds(1)));
+        Assert.Equal(StatusCode.Unauthenticated, cut.StatusCode);
+    }
+
+    private ArtifactRequest Request(string key, string digest = "") => new()
+    {
+        Attempt = attempt.Clone(),
+        Artifact = new ArtifactTransfer { Name = "a", LocationJson = $$"""{"embedded":{"key":"{{key}}"} }""", Digest = digest },
+    };
+
+    private async Task<RpcException> FailsAsync(ArtifactRequest request, Cluster? caller = null)
+    {
+        using var call = (caller ?? cluster).Link().OpenArtifact(request);
+        return await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(default))
+            {
+            }
+        });
+    }
+}
