@@ -47,6 +47,28 @@ public sealed class ServerCommandTests : CommandFixture
     }
 
     [Theory]
+    [InlineData("127.0.0.1:2747")]
+    [InlineData("127.0.0.1:0", "--listen", "127.0.0.1:0")]
+    [InlineData("0.0.0.0:8001", "--listen", "0.0.0.0:8000")]
+    [InlineData("10.0.0.1:9000", "--agents", "10.0.0.1:9000")]
+    [InlineData(null, "--agents", "none")]
+    public async Task Agents_DialThePortAfterTheHubs_UnlessSaidOtherwise(string? expected, params string[] args)
+    {
+        HubOptions? started = null;
+        var shell = new TestShell(new Dictionary<string, string> { ["XDG_STATE_HOME"] = Folder });
+
+        await shell.RunAsync(
+            (options, _) =>
+            {
+                started = options;
+                throw new InvalidDataException("far enough");
+            },
+            new ScriptedHub(Server, Folder).ServeAsync, CancellationToken.None, ["server", .. args]);
+
+        Assert.Equal(expected, started!.AgentsAddress?.ToString());
+    }
+
+    [Theory]
     [InlineData("""
         apiVersion: v1
         kind: ConfigMap
@@ -106,8 +128,23 @@ public sealed class ServerCommandTests : CommandFixture
             shell.Error);
     }
 
+    [Fact]
+    public async Task AgentsPortThatIsTaken_IsNamedAsSuch()
+    {
+        var shell = new TestShell(new Dictionary<string, string> { ["HOME"] = Folder });
+
+        await shell.RunAsync(
+            (_, _) => throw new IOException(
+                "Failed to bind to address https://127.0.0.1:2747: address already in use.", new SocketException((int)SocketError.AddressAlreadyInUse)),
+            new ScriptedHub(Server, Folder).ServeAsync, CancellationToken.None, "server");
+
+        Assert.Equal(
+            "argosy: cannot listen on 127.0.0.1:2747: another program uses this address. Stop it, or choose another with --agents\n", shell.Error);
+    }
+
     [Theory]
     [InlineData("ADDRESS:PORT", "--listen", "nowhere")]
+    [InlineData("--agents nowhere", "--agents", "nowhere")]
     [InlineData("in the clear", "--listen", "0.0.0.0:0", "--tls", "false")]
     [InlineData("contradicts", "--tls", "false", "--tls-san", "hub.example")]
     [InlineData("go together", "--tls-cert", "hub.crt")]

@@ -146,7 +146,7 @@ public sealed class OutputTests
     [Fact]
     public async Task LargeArtifact_PassesThroughLittleMemory()
     {
-        const long size = 200 * 1024 * 1024;
+        const long size = 100 * 1024 * 1024;
         await using var agent = await AgentInSmall.StartAsync();
         using var pod = new PodInSmall(PodInSmall.Plan());
         Rewrite(pod, PodInSmall.Plan(agent.Url) with { Artifacts = [new OutputPlan { Name = "big", Path = pod["big"], Archive = "none" }] });
@@ -159,7 +159,7 @@ public sealed class OutputTests
             return Task.CompletedTask;
         };
 
-        container = pod.Run("main", "truncate", "-s", "200M", "big");
+        container = pod.Run("main", "truncate", "-s", "100M", "big");
 
         Assert.Equal(0, await container.EndAsync());
         Assert.Equal(size, Assert.Single(pod.Message()!.Artifacts!).Size);

@@ -2,6 +2,8 @@ namespace Argosy.Executor.Tests.Processes;
 
 public sealed class CommandTests
 {
+    private const ulong OfTheThreadLibrary = 0b11UL << 31; // signals 32 and 33, which no program may touch
+
     [Theory]
     [InlineData("exit 0", 0)]
     [InlineData("exit 3", 3)]
@@ -33,7 +35,7 @@ public sealed class CommandTests
         var container = pod.Run("main", "grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status");
 
         Assert.Equal(0, await container.EndAsync());
-        Assert.Equal("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n", container.Output);
+        Assert.All(container.Output.TrimEnd().Split('\n'), line => Assert.Equal(0UL, Convert.ToUInt64(line.Split('\t')[1], 16) & ~OfTheThreadLibrary));
     }
 
     [Fact]
