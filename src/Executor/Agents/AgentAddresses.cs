@@ -14,7 +14,7 @@ internal static class AgentAddresses
         foreach (var address in addresses)
         {
             var url = address.StartsWith(Gateway, StringComparison.Ordinal)
-                ? DefaultGateway(routes) is { } gateway ? $"http://{gateway}:{address[Gateway.Length..]}" : null
+                ? GatewayOf(routes) is { } gateway ? $"http://{gateway}:{address[Gateway.Length..]}" : null
                 : address;
             if (url is not null)
             {
@@ -29,8 +29,10 @@ internal static class AgentAddresses
             : throw new ExecutorException("the plan names no address of the agent that this pod could reach");
     }
 
-    /// <summary>The gateway of the route to everywhere; null where there is none.</summary>
-    private static IPAddress? DefaultGateway(string routes)
+    /// <summary>
+    /// The gateway of the route to everywhere; where there is none, the first address of the pod's own network, which is the bridge to its machine.
+    /// </summary>
+    private static IPAddress? GatewayOf(string routes)
     {
         if (!File.Exists(routes))
         {
@@ -38,15 +40,32 @@ internal static class AgentAddresses
         }
 
         // Iface Destination Gateway Flags RefCnt Use Metric Mask …, addresses as the kernel's 32-bit numbers in hex.
+        IPAddress? neighbour = null;
         foreach (var line in File.ReadLines(routes).Skip(1))
         {
-            if (line.Split('\t', StringSplitOptions.TrimEntries) is [_, "00000000", var gateway, ..]
-                && uint.TryParse(gateway, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number) && number != 0)
+            if (line.Split('\t', StringSplitOptions.TrimEntries) is not [_, var destination, var gateway, ..])
             {
-                return new IPAddress(number);
+                continue;
             }
+
+            if (destination == "00000000" && Address(gateway) is { } found)
+            {
+                return found;
+            }
+
+            neighbour ??= gateway == "00000000" && Address(destination) is { } network ? First(network) : null;
         }
 
-        return null;
+        return neighbour;
+    }
+
+    private static IPAddress? Address(string hex) =>
+        uint.TryParse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number) && number != 0 ? new IPAddress(number) : null;
+
+    private static IPAddress First(IPAddress network)
+    {
+        var bytes = network.GetAddressBytes();
+        bytes[^1]++;
+        return new IPAddress(bytes);
     }
 }

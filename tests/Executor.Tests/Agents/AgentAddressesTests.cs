@@ -30,6 +30,14 @@ public sealed class AgentAddressesTests : IDisposable
         Assert.Throws<ExecutorException>(() => AgentAddresses.Resolve(["gateway:2748"], _routes));
     }
 
+    [Fact]
+    public void PodWithoutARouteToEverywhere_HasItsBridgeForAGateway()
+    {
+        File.WriteAllText(_routes, "Iface\tDestination\tGateway\tFlags\neth0\t0001580A\t00000000\t0001\n");
+
+        Assert.Equal("http://10.88.1.1:2748/", Assert.Single(AgentAddresses.Resolve(["gateway:2748"], _routes)).ToString());
+    }
+
     [Theory]
     [InlineData("https://10.0.0.1")]
     [InlineData("10.0.0.1:2748")]
