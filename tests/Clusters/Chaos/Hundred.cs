@@ -65,10 +65,11 @@ internal sealed class Hundred : IAsyncDisposable
     /// <summary>Deletes the workflow; whatever there was of it in the clusters goes.</summary>
     public async Task DeletedWithoutARestAsync()
     {
+        var uid = (string)(await fleet.Api.WorkflowAsync(TestFleet.Chaos, Name))["metadata"]!["uid"]!;
         await fleet.Api.DeleteAsync(TestFleet.Chaos, Name);
         foreach (var cluster in parts.Keys)
         {
-            await cluster.Member.NothingLeftAsync(TestFleet.Chaos, Name);
+            await cluster.Member.NothingLeftAsync(TestFleet.Chaos, uid);
         }
     }
 

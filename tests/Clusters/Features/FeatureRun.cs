@@ -1,17 +1,21 @@
 using System.Text.Json.Nodes;
 using Argosy.Clusters.Hubs;
+using Argosy.Clusters.Members;
 using Argosy.Scenarios.Hubs;
 
 namespace Argosy.Clusters.Features;
 
 /// <summary>One workflow of a feature's test, submitted as a user does.</summary>
-internal sealed class FeatureRun(TestFleet fleet, string name)
+internal sealed class FeatureRun(TestFleet fleet, string name, string uid)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public string Name => name;
 
-    public string Selector => $"workflows.argoproj.io/workflow={name}";
+    /// <summary>Finds whatever a cluster has of it.</summary>
+    public string Selector => MemberCluster.Of(uid);
+
+    public Task NothingLeftAsync(JoinedCluster cluster) => cluster.Member.NothingLeftAsync(TestFleet.Default, uid);
 
     /// <summary>Submits a workflow with these templates, of which the first is the entrypoint's.</summary>
     public static async Task<FeatureRun> SubmitAsync(TestFleet fleet, string spec, string name = "feature")
@@ -20,7 +24,9 @@ internal sealed class FeatureRun(TestFleet fleet, string name)
             $"{name}.yaml",
             $"apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {{generateName: {name}-}}\nspec:\n  entrypoint: main\n"
             + string.Concat(spec.Split('\n').Select(line => $"  {line}\n")));
-        return new FeatureRun(fleet, (await fleet.ArgosyAsync("submit", file, "--output", "name")).Succeeded().Trim());
+        var submitted = (await fleet.ArgosyAsync("submit", file, "--output", "name")).Succeeded().Trim();
+        var workflow = await fleet.Api.WorkflowAsync(TestFleet.Default, submitted);
+        return new FeatureRun(fleet, submitted, (string)workflow["metadata"]!["uid"]!);
     }
 
     public Task<JsonObject> UntilAsync(Predicate<JsonObject> isWanted) =>

@@ -117,7 +117,7 @@ public sealed class VerbTests(TestFleet fleet)
 
         (await run.ArgosyAsync("delete")).Succeeded();
 
-        await fleet.Gpu.Member.NothingLeftAsync(TestFleet.Default, run.Name);
+        await run.NothingLeftAsync(fleet.Gpu);
     }
 
     private Process Start(params string[] arguments)

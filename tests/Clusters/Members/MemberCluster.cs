@@ -14,6 +14,9 @@ internal sealed class MemberCluster(string name, string kubeconfig)
     /// <summary>Where <c>kube</c> keeps the cluster: process ids and logs.</summary>
     public string Folder => Path.GetDirectoryName(kubeconfig)!;
 
+    /// <summary>The label that every object of a workflow has in a cluster.</summary>
+    public static string Of(string workflowUid) => $"argosy.io/workflow-uid={workflowUid}";
+
     public Task<Finished> KubectlAsync(params string[] arguments) => Finished.RunAsync(Command(arguments));
 
     /// <summary>Gives a manifest on the standard input: the arguments should say <c>-f -</c>.</summary>
@@ -34,8 +37,8 @@ internal sealed class MemberCluster(string name, string kubeconfig)
         .Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Waits until nothing of a workflow is left: no pods, claims or budgets, and nothing that cannot finish going.</summary>
-    public Task NothingLeftAsync(string @namespace, string workflow) =>
-        GoneAsync("pods,persistentvolumeclaims,poddisruptionbudgets", @namespace, $"workflows.argoproj.io/workflow={workflow}");
+    public Task NothingLeftAsync(string @namespace, string workflowUid) =>
+        GoneAsync("pods,persistentvolumeclaims,poddisruptionbudgets", @namespace, Of(workflowUid));
 
     /// <summary>Waits until there are no objects of these kinds.</summary>
     public async Task GoneAsync(string kinds, string @namespace, string selector)
