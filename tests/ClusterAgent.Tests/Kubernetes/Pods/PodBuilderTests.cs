@@ -21,7 +21,7 @@ public sealed class PodBuilderTests
 
         Assert.Null(spec["initContainers"]);
         Assert.Null(spec["volumes"]);
-        Assert.Equal("""["true"]""", Main(spec)["command"]!.ToJsonString());
+        Assert.Equal("""["true"]""", MainOf(spec)["command"]!.ToJsonString());
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class PodBuilderTests
 
         var spec = Spec(await BuildAsync(intent));
 
-        var main = Main(spec);
+        var main = MainOf(spec);
         Assert.Equal("""["/var/run/argo/argosy-executor","run","--container","main","--"]""", main["command"]!.ToJsonString());
         Assert.Equal("""["sh","-c","echo 1 > /tmp/x"]""", JsonNode.Parse(main["args"]!.ToJsonString())!.ToJsonString(Plain));
         Assert.Equal("argosy/agent:test", (string?)spec["initContainers"]![0]!["image"]);
@@ -94,7 +94,7 @@ public sealed class PodBuilderTests
         var intent = Intent("""{"container":{"image":"argoproj/argosay:v2","args":["echo","hello"]}}""");
         intent.CaptureResult = true;
 
-        var main = Main(Spec(await BuildAsync(intent)));
+        var main = MainOf(Spec(await BuildAsync(intent)));
 
         Assert.Equal("""["/entry","echo","hello"]""", main["args"]!.ToJsonString());
     }
@@ -126,7 +126,7 @@ public sealed class PodBuilderTests
 
         Assert.Equal(source, Plan(spec).Script);
         Assert.All(spec["initContainers"]![0]!["env"]!.AsArray(), variable => Assert.InRange(((string)variable!["value"]!).Length, 1, 128 * 1024 - 64));
-        Assert.Contains(Main(spec)["volumeMounts"]!.AsArray(), mount => (string?)mount!["mountPath"] == "/argo/staging");
+        Assert.Contains(MainOf(spec)["volumeMounts"]!.AsArray(), mount => (string?)mount!["mountPath"] == "/argo/staging");
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class PodBuilderTests
 
         var spec = Spec(await BuildAsync(intent));
 
-        var mounts = Main(spec)["volumeMounts"]!.AsArray();
+        var mounts = MainOf(spec)["volumeMounts"]!.AsArray();
         Assert.Contains(mounts, mount => (string?)mount!["mountPath"] == "/data/in" && (string?)mount["subPath"] == "apart");
         Assert.DoesNotContain(mounts, mount => (string?)mount!["mountPath"] == "/work/in");
         Assert.Equal(["/argo/inputs/artifacts/apart", "/mainctrfs/work/in"], Plan(spec).Inputs.Select(input => input.Target));
@@ -180,7 +180,9 @@ public sealed class PodBuilderTests
         Assert.Equal("invalid podSpecPatch: line 3", (await Assert.ThrowsAsync<PodRefusedException>(() => BuildAsync(intent))).Message);
     }
 
-    private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions PlanSpelling = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static Task<JsonObject> BuildAsync(PodIntent intent) => new PodBuilder(
         new PodOptions { Namespaces = ["default"], Image = "argosy/agent:test", ExecutorUrls = () => ["http://10.0.0.1:2748"] },
@@ -205,20 +207,19 @@ public sealed class PodBuilderTests
             PodName = "wf-step-1",
             NodeName = "wf.step",
             TemplateJson = template,
-            PodJson = $$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"wf-step-1"},"spec":{"restartPolicy":"Never","containers":{{containers}}}}""",
+            PodJson = $$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"wf-step-1"},"spec":{"restartPolicy":"Never","containers":{{{containers}}}}}""",
             TerminationGraceSeconds = 30,
         };
     }
 
     private static JsonObject Spec(JsonObject pod) => pod["spec"]!.AsObject();
 
-    private static JsonObject Main(JsonObject spec) => spec["containers"]![0]!.AsObject();
+    private static JsonObject MainOf(JsonObject spec) => spec["containers"]![0]!.AsObject();
 
     private static ExecutorPlan Plan(JsonObject spec)
     {
         var plan = spec["initContainers"]![0]!["env"]!.AsArray().SelectMany(variable => Convert.FromBase64String((string)variable!["value"]!)).ToArray();
-        return JsonSerializer.Deserialize<ExecutorPlan>(
-            plan, new JsonSerializerOptions(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } })!;
+        return JsonSerializer.Deserialize<ExecutorPlan>(plan, PlanSpelling)!;
     }
 
     private sealed class FixedTime(DateTimeOffset now) : TimeProvider

@@ -26,7 +26,7 @@ public sealed class RealClusterResourceTests : IAsyncLifetime
         var kubeconfig = Environment.GetEnvironmentVariable("ARGOSY_TEST_KUBECONFIG");
         Assert.SkipWhen(kubeconfig is null, "ARGOSY_TEST_KUBECONFIG names no cluster: resource templates are not tested against a real API server");
         _client = new KubernetesClient(Kubeconfig.Load(kubeconfig, TimeProvider.System).Connection(), TimeProvider.System);
-        await _client.CreateAsync(ResourceType.Namespace, null, Json($$"""{"metadata":{"name":"{{_namespace}}"}}"""), Patience);
+        await _client.CreateAsync(ResourceType.Namespace, null, new JsonObject { ["metadata"] = new JsonObject { ["name"] = _namespace } }, Patience);
         await _client.CreateAsync(Role, _namespace, Json("""
             {"metadata":{"name":"worker"},"rules":[{"apiGroups":["","batch","apps"],"resources":["configmaps","jobs","deployments"],"verbs":["*"]}]}
             """), Patience);
