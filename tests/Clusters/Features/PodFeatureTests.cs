@@ -117,7 +117,6 @@ public sealed class PodFeatureTests(TestFleet fleet)
         var ended = await run.SucceededAsync();
 
         Assert.Equal("8737", Story.Output(Story.Node(ended, "make"), "user"));
-        Assert.Equal("8737", (string?)Story.Node(ended, "make")["outputs"]!["result"]);
     }
 
     [Fact(Timeout = 180_000)]
@@ -130,12 +129,13 @@ public sealed class PodFeatureTests(TestFleet fleet)
             - name: main
               metadata: {annotations: {argosy.io/cluster: gpu}, labels: {colour: blue}}
               podSpecPatch: '{"terminationGracePeriodSeconds": 7}'
-              script: {image: busybox, command: [sh], source: "echo $WORD"}
+              script: {image: busybox, command: [sh], source: "echo $WORD > /tmp/word"}
+              outputs: {parameters: [{name: word, valueFrom: {path: /tmp/word}}]}
             """);
 
         var ended = await run.SucceededAsync();
 
-        Assert.Equal("patched", (string?)Story.Pods(ended).Single()["outputs"]!["result"]);
+        Assert.Equal("patched", Story.Output(Story.Pods(ended).Single(), "word"));
         var pod = Assert.Single(await fleet.Gpu.Member.ListAsync("pods", TestFleet.Default, run.Selector + ",colour=blue"));
         Assert.Equal(7, (int)pod["spec"]!["terminationGracePeriodSeconds"]!);
     }
@@ -147,12 +147,24 @@ public sealed class PodFeatureTests(TestFleet fleet)
         var run = await FeatureRun.SubmitAsync(fleet, """
             templates:
             - name: main
+              steps:
+              - - {name: count, template: count}
+              - - {name: use, template: use, arguments: {parameters: [{name: numbers, value: "{{steps.count.outputs.result}}"}]}}
+            - name: count
               metadata: {annotations: {argosy.io/cluster: gpu}}
               script: {image: busybox, command: [sh], source: "seq 1 4000"}
+            - name: use
+              metadata: {annotations: {argosy.io/cluster: serving}}
+              inputs: {parameters: [{name: numbers}]}
+              script:
+                image: busybox
+                command: [sh]
+                source: |
+                  [ "$(echo '{{inputs.parameters.numbers}}' | tail -n 1)" = 4000 ]
             """);
 
         var ended = await run.SucceededAsync();
 
-        Assert.Equal(string.Join('\n', Enumerable.Range(1, 4000)), (string?)Story.Pods(ended).Single()["outputs"]!["result"]);
+        Assert.Equal(string.Join('\n', Enumerable.Range(1, 4000)), (string?)Story.Node(ended, "count")["outputs"]!["result"]);
     }
 }

@@ -53,7 +53,8 @@ public sealed class VerbTests(TestFleet fleet)
                 - {name: bad, template: bad, depends: good}
             - name: good
               metadata: {annotations: {argosy.io/cluster: serving}}
-              script: {image: busybox, command: [sh], source: "cat /proc/sys/kernel/random/uuid"}
+              script: {image: busybox, command: [sh], source: "cat /proc/sys/kernel/random/uuid > /tmp/word"}
+              outputs: {parameters: [{name: word, valueFrom: {path: /tmp/word}}]}
             - name: bad
               metadata: {annotations: {argosy.io/cluster: gpu}}
               container: {image: busybox, command: [test, -e, /gate/open], volumeMounts: [{name: gate, mountPath: /gate}]}
@@ -64,7 +65,7 @@ public sealed class VerbTests(TestFleet fleet)
         (await run.ArgosyAsync("retry")).Succeeded();
         var second = await run.SucceededAsync();
 
-        Assert.Equal((string?)Story.Node(first, "good")["outputs"]!["result"], (string?)Story.Node(second, "good")["outputs"]!["result"]);
+        Assert.Equal(Story.Output(Story.Node(first, "good"), "word"), Story.Output(Story.Node(second, "good"), "word"));
     }
 
     [Fact(Timeout = 180_000)]

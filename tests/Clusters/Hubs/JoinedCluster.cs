@@ -7,9 +7,7 @@ internal sealed class JoinedCluster
 {
     public const string AgentNamespace = "argosy", AgentDeployment = "deployment/argosy-agent";
 
-    private readonly string manifest;
-
-    private JoinedCluster(MemberCluster member, Proxy network, string manifest) => (Member, Network, this.manifest) = (member, network, manifest);
+    private JoinedCluster(MemberCluster member, Proxy network) => (Member, Network) = (member, network);
 
     public MemberCluster Member { get; }
 
@@ -21,6 +19,7 @@ internal sealed class JoinedCluster
 
     public static async Task<JoinedCluster> JoinAsync(TestFleet fleet, MemberCluster member, string labels, Proxy network, int port)
     {
+        await SweepAsync(member); // a run that was killed may have left its agent
         var mirrors = string.Join(',', new[] { "docker.io", "gcr.io", "quay.io", "ghcr.io" }.Select(host => $"{host}={TestClusters.Registry}"));
         (await fleet.ArgosyAsync("cluster", "create", member.Name, "--labels", labels)).Succeeded();
         var manifest = (await fleet.ArgosyAsync(
@@ -31,13 +30,13 @@ internal sealed class JoinedCluster
         // One of the examples asks for all that a kube node with two cores has.
         manifest = manifest.Replace("cpu: 50m", "cpu: \"0\"", StringComparison.Ordinal);
         await member.ApplyAsync(manifest);
-        return new JoinedCluster(member, network, manifest);
+        return new JoinedCluster(member, network);
     }
 
-    /// <summary>Takes everything out of the cluster that joining brought, and with the namespaces what tests have left there.</summary>
+    /// <summary>Takes everything out of the cluster that joining brought, and the pods that tests have left there.</summary>
     public async Task LeaveAsync()
     {
-        await Member.GiveAsync(manifest, "delete", "--ignore-not-found", "--wait=false", "-f", "-");
+        await SweepAsync(Member);
         await Network.DisposeAsync();
     }
 
@@ -45,6 +44,24 @@ internal sealed class JoinedCluster
     public async Task<string> SaidAsync() =>
         $"{await Member.KubectlAsync("get", "pods", "--namespace", AgentNamespace, "--output", "wide")}\n"
         + $"{await Member.KubectlAsync("logs", AgentDeployment, "--namespace", AgentNamespace, "--tail=40")}";
+
+    private static async Task SweepAsync(MemberCluster member)
+    {
+        const string Managed = "argosy.io/managed=true";
+        await member.KubectlAsync("delete", "namespace", AgentNamespace, "--ignore-not-found", "--timeout=60s");
+        foreach (var used in new[] { TestFleet.Default, TestFleet.Chaos })
+        {
+            // Without an agent nobody else takes the finalizers away.
+            foreach (var held in await member.NamesAsync("pods", used, Managed + ",argosy.io/state=held"))
+            {
+                await member.KubectlAsync("patch", held, "--namespace", used, "--type=merge", "--patch", """{"metadata": {"finalizers": null}}""");
+            }
+
+            await member.KubectlAsync("delete", "pods", "--namespace", used, "--selector", Managed, "--wait=false");
+        }
+
+        await member.KubectlAsync("delete", "namespace", TestFleet.Chaos, "--ignore-not-found", "--timeout=60s");
+    }
 
     private static string Address(Proxy network) => $"https://127.0.0.1:{network.Port}";
 }

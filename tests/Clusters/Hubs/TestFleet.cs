@@ -113,15 +113,18 @@ public sealed class TestFleet : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(joined.Select(cluster => cluster.LeaveAsync()));
+        joined.Clear();
         api?.Dispose();
         if (hub is not null)
         {
             await hub.DisposeAsync();
+            hub = null;
         }
 
         if (disk is not null)
         {
             await disk.DisposeAsync();
+            disk = null;
         }
 
         Folder.Dispose();
