@@ -33,7 +33,7 @@ public sealed class RealRuns(ITestOutputHelper output)
         await hub.ApplyFixturesAsync();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromMinutes(3));
-        var ended = await hub.RunAsync([.. rows.Select(Named)], atOnce: 12, patience.Token);
+        var ended = await hub.RunAsync([.. rows.Select(row => row.Named())], atOnce: 12, patience.Token);
 
         var misses = new List<string>();
         foreach (var (row, workflow) in rows.Zip(ended))
@@ -50,16 +50,6 @@ public sealed class RealRuns(ITestOutputHelper output)
         var reasons = mayServeHttp ? NotHere.Keys : NotHere.Keys.Append(AsksForPort80);
         Assert.Equal(reasons.Order(StringComparer.Ordinal), misses.Order(StringComparer.Ordinal));
         Assert.True(rows.Count - misses.Count >= 65);
-    }
-
-    /// <summary>The document under a name of its own: node ids, and with them the dice that some examples throw, are then the same each time.</summary>
-    private static JsonObject Named(CorpusRow row)
-    {
-        var manifest = (JsonObject)row.Manifest().DeepClone();
-        var metadata = manifest["metadata"]!.AsObject();
-        metadata.Remove("generateName");
-        metadata["name"] = string.Join('-', row.File[..^".yaml".Length].Split('/').Skip(1).Select(part => part.Length > 30 ? part[..30].TrimEnd('-') : part));
-        return manifest;
     }
 
     private static string Describe(CorpusRow row, string phase, JsonObject workflow)

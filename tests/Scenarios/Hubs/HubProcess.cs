@@ -46,13 +46,13 @@ internal sealed partial class HubProcess : IAsyncDisposable
     public string Said => string.Join('\n', said);
 
     /// <summary>Starts a hub with two embedded clusters, gpu and serving, and does not wait until it serves.</summary>
-    public static HubProcess Launch(HubFolder folder, params string[] more)
+    public static HubProcess Launch(HubFolder folder, params string[] more) =>
+        LaunchAlone(folder, ["--listen", "127.0.0.1:0", "--embedded", "gpu:accelerator=nvidia", "--embedded", "serving:tier=serving", .. more]);
+
+    /// <summary>Starts a hub without clusters, and does not wait until it serves.</summary>
+    public static HubProcess LaunchAlone(HubFolder folder, params string[] options)
     {
-        string[] server =
-        [
-            ArgosyProgram.Path, "server", "--data", folder.Data, "--listen", "127.0.0.1:0",
-            "--embedded", "gpu:accelerator=nvidia", "--embedded", "serving:tier=serving", .. more,
-        ];
+        string[] server = [ArgosyProgram.Path, "server", "--data", folder.Data, .. options];
         var start = new ProcessStartInfo("sh", ["-c", Keeper, "keeper", .. server])
         {
             RedirectStandardInput = true,

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Argosy.Clusters.Chaos;
+using Argosy.Clusters.Hubs;
+using Argosy.Conformance;
+using Argosy.Scenarios.Corpus;
+using Argosy.Scenarios.Hubs;
+
+namespace Argosy.Clusters.Corpus;
+
+/// <summary>Upstream's examples as pods of real clusters: the documents that its own runner demands to succeed.</summary>
+[Collection(HubCollection.Name)]
+public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
+{
+    private const int AtOnce = 12;
+    private const int Demanded = 68;
+
+    private const string PatchesItsPod = "patches the pod of its own step; a resource template has none here, the agent does it without";
+
+    /// <summary>What does not succeed on the tests' clusters, and why.</summary>
+    private static readonly Dictionary<string, string> NotHere = new(StringComparer.Ordinal)
+    {
+        ["examples/artifact-passing-explicit-plugin.yaml"] = "its artifact lies with a driver plugin, an image of its author's",
+        ["examples/k8s-patch-json-pod.yaml"] = PatchesItsPod,
+        ["examples/k8s-patch-merge-pod.yaml"] = PatchesItsPod,
+        ["examples/sidecar.yaml"] = "installs a package from the internet, and its sidecar's image is not in the registry",
+    };
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    [Fact(Timeout = 420_000)]
+    public async Task ExamplesThatUpstreamDemandsToSucceed_RunAsPods_Succeed()
+    {
+        TestFleet.Require();
+        Conformance.Corpus.Require();
+        var rows = Conformance.Corpus.Rows().Where(row => row.UpstreamPhase == "Succeeded").ToList();
+        Assert.Equal(75, rows.Count);
+        await using var internet = new CannedInternet();
+        await Task.WhenAll(fleet.Clusters.Select(cluster => ConnectAsync(cluster, internet)));
+        await ApplyFixturesAsync();
+
+        using var places = new SemaphoreSlim(AtOnce);
+        var ended = await Task.WhenAll(rows.Select(async row =>
+        {
+            await places.WaitAsync(TestContext.Current.CancellationToken);
+            try
+            {
+                return await RunAsync(row);
+            }
+            finally
+            {
+                places.Release();
+            }
+        }));
+
+        var misses = rows.Zip(ended).Where(run => Story.PhaseOf(run.Second) != "Succeeded").ToList();
+        foreach (var (row, workflow) in misses)
+        {
+            output.WriteLine($"{row}: {(NotHere.TryGetValue(row.File, out var reason) ? $"[{reason}] " : "")}{Story.Of(workflow)}");
+        }
+
+        output.WriteLine($"{rows.Count - misses.Count} of {rows.Count} succeeded as pods");
+        Assert.Empty(misses.Select(miss => miss.First.File).Except(NotHere.Keys));
+        Assert.True(rows.Count - misses.Count >= Demanded, $"only {rows.Count - misses.Count} succeeded");
+    }
+
+    /// <summary>Has an agent ask the one host on the internet that examples name by way of its stand-in. It is started anew for that, with the identity it has.</summary>
+    private async Task ConnectAsync(JoinedCluster cluster, CannedInternet internet)
+    {
+        const string Trusted = "/etc/internet";
+        var file = Path.Combine(fleet.Folder.Home, $"{cluster.Member.Name}.pem");
+        var environment = internet.Environment(file);
+        environment["SSL_CERT_FILE"] = $"{Trusted}/internet.pem";
+        await cluster.Member.ApplyAsync($$$"""
+            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "internet", "namespace": "{{{JoinedCluster.AgentNamespace}}}"},
+             "data": {"internet.pem": {{{JsonValue.Create(await File.ReadAllTextAsync(file)).ToJsonString()}}}}}
+            """);
+        var pod = new JsonObject
+        {
+            ["volumes"] = new JsonArray(new JsonObject { ["name"] = "internet", ["configMap"] = new JsonObject { ["name"] = "internet" } }),
+            ["containers"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "agent",
+                ["env"] = new JsonArray([.. environment.Select(variable => new JsonObject { ["name"] = variable.Key, ["value"] = variable.Value })]),
+                ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "internet", ["mountPath"] = Trusted }),
+            }),
+        };
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = pod } } };
+        (await cluster.Member.KubectlAsync(
+            "patch", JoinedCluster.AgentDeployment, "--namespace", JoinedCluster.AgentNamespace, "--patch", patch.ToJsonString())).Succeeded();
+        (await cluster.Member.KubectlAsync(
+            "rollout", "status", JoinedCluster.AgentDeployment, "--namespace", JoinedCluster.AgentNamespace, "--timeout=90s")).Succeeded();
+        await fleet.ReadyAsync(cluster);
+    }
+
+    // A refusal is an outcome like any other, and so is not to end.
+    private async Task<JsonObject> RunAsync(CorpusRow row)
+    {
+        var manifest = row.Named();
+        var (name, refusal) = await fleet.Api.CreateAsync(manifest, TestFleet.Default);
+        if (name is null)
+        {
+            return new JsonObject { ["status"] = new JsonObject { ["phase"] = "Refused", ["message"] = refusal } };
+        }
+
+        try
+        {
+            return await fleet.Api.EndedAsync(TestFleet.Default, name, Patience);
+        }
+        catch (TimeoutException)
+        {
+            return await fleet.Api.WorkflowAsync(TestFleet.Default, name);
+        }
+    }
+
+    /// <summary>The hub has the templates and the ConfigMaps that it reads itself, each cluster what pods mount and may do.</summary>
+    private async Task ApplyFixturesAsync()
+    {
+        foreach (var row in Conformance.Corpus.Rows().Where(row =>
+            row.Create == "ok" && row.Kind is "WorkflowTemplate" or "ClusterWorkflowTemplate"))
+        {
+            await fleet.Api.ApplyAsync(row.Manifest(), TestFleet.Default);
+        }
+
+        var configMaps = Conformance.Corpus.Files("examples/configmaps").Select(file => Conformance.Corpus.Read(file)[0].Json).ToList();
+        configMaps.Add(new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ConfigMap",
+            ["metadata"] = new JsonObject { ["name"] = "artifact-repositories" },
+            ["data"] = new JsonObject { ["my-key"] = "embedded: {}\n" },
+        });
+        foreach (var configMap in configMaps)
+        {
+            await fleet.Api.ApplyAsync(configMap, TestFleet.Default);
+        }
+
+        var forClusters = new StringBuilder(await File.ReadAllTextAsync(Manifest.Of("corpus-fixtures.yaml")));
+        foreach (var configMap in configMaps)
+        {
+            forClusters.Append("\n---\n").Append(configMap.ToJsonString());
+        }
+
+        await Task.WhenAll(fleet.Clusters.Select(cluster => cluster.Member.ApplyAsync(forClusters.ToString())));
+    }
+}
