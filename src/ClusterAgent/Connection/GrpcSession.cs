@@ -17,6 +17,7 @@ internal sealed class GrpcSession : IAgentSession
     private readonly LogRelays _logs;
     private readonly CancellationToken _replaced;
     private readonly TaskCompletionSource _heardTheEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _superseded;
 
     private GrpcSession(AsyncDuplexStreamingCall<AgentMessage, HubMessage> call, LogRelays logs, CancellationToken replaced) =>
         (_call, _logs, _replaced) = (call, logs, replaced);
@@ -110,6 +111,11 @@ internal sealed class GrpcSession : IAgentSession
     /// <summary>Null at the end of the session.</summary>
     private async Task<HubMessage?> NextAsync(CancellationToken ends, CancellationToken cancellationToken)
     {
+        if (_superseded)
+        {
+            return null;
+        }
+
         try
         {
             return await _call.ResponseStream.MoveNext(ends) ? _call.ResponseStream.Current : null;
@@ -120,6 +126,7 @@ internal sealed class GrpcSession : IAgentSession
         }
         catch (RpcException failure) when (failure.StatusCode == StatusCode.Aborted && !cancellationToken.IsCancellationRequested)
         {
+            _superseded = true;
             return new HubMessage { Superseded = failure.Status.Detail };
         }
         catch (RpcException failure)

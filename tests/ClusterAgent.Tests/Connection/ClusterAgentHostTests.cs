@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using Argosy.ClusterAgent.Connection;
-using Argosy.ClusterAgent.Pods;
 using Argosy.ClusterAgent.Tests.Embedded;
 using Argosy.Contracts.Agents;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -63,68 +61,56 @@ public sealed class ClusterAgentHostTests
         await serving;
     }
 
-    private ClusterAgentHost Agent(FakeHub hub) => new(
-        new ClusterAgentOptions { Cluster = "test", FirstReconnectPause = TimeSpan.FromMilliseconds(1) },
-        hub, _runtime, TimeProvider.System, NullLogger<ClusterAgentHost>.Instance);
+    [Fact]
+    public async Task RemoteHubDies_AgentComesBackOverTls_AndRepeatsOnlyWhatWasNotAcknowledged()
+    {
+        await using var test = await LinkTest.StartAsync();
+        var script = test.Hub.Script;
+        using var ends = new CancellationTokenSource();
+        var agent = Agent(test.Link);
+        var serving = agent.RunAsync(ends.Token);
+        await script.HearsAsync(message => message.Heartbeat is not null);
+        _runtime.Reports.Report(new NodeReport { Key = Key("durable"), Phase = PodPhase.PodSucceeded });
+        await script.HearsAsync(message => Key("durable").Equals(message.Report?.Key));
+        script.Run(Key("after-the-acknowledgement")); // orders are heard in turn: once it is accepted, the acknowledgement was heard
+        await script.HearsAsync(message => Key("after-the-acknowledgement").Equals(message.Accepted));
+        script.Acknowledges = false;
+        _runtime.Reports.Report(new NodeReport { Key = Key("heard"), Phase = PodPhase.PodSucceeded });
+        await script.HearsAsync(message => Key("heard").Equals(message.Report?.Key));
+        var from = script.Heard.Count;
+
+        await test.Hub.StopAsync();
+        _runtime.Reports.Report(new NodeReport { Key = Key("waited"), Phase = PodPhase.PodSucceeded });
+        await test.Hub.StartAsync();
+        await script.HearsAsync(message => Key("waited").Equals(message.Report?.Key), from);
+
+        Assert.Equal(["heard", "waited"], script.Heard.Skip(from).Where(message => message.Report is not null).Select(message => message.Report.Key.NodeId));
+        Assert.True(agent.IsConnected);
+        await ends.CancelAsync();
+        Assert.Equal(AgentEnd.Stopped, await serving);
+        Assert.False(agent.IsConnected);
+    }
+
+    [Fact]
+    public async Task Capacity_IsTold_WhenItChanged()
+    {
+        var hub = new FakeHub();
+        using var ends = new CancellationTokenSource();
+        var nodes = 1U;
+        var serving = Agent(hub, () => new Capacity { KubeNodes = nodes }).RunAsync(ends.Token);
+        await hub.HearsAsync(message => message.Capacity is { KubeNodes: 1 });
+
+        nodes = 2;
+        await hub.HearsAsync(message => message.Capacity is { KubeNodes: 2 });
+
+        Assert.Equal(2, hub.Heard.Count(message => message.Capacity is not null));
+        await ends.CancelAsync();
+        await serving;
+    }
+
+    private ClusterAgentHost Agent(IHubLink hub, Func<Capacity?>? capacity = null) => new(
+        new ClusterAgentOptions { Cluster = "test", FirstReconnectPause = TimeSpan.FromMilliseconds(1), CapacityInterval = TimeSpan.FromMilliseconds(1) },
+        hub, _runtime, TimeProvider.System, NullLogger<ClusterAgentHost>.Instance) { Capacity = capacity ?? (() => null) };
 
     private static AttemptKey Key(string node) => new() { WorkflowUid = "uid", NodeId = node };
-
-    /// <summary>A runtime that accepts everything but the node "refused".</summary>
-    private sealed class RecordingRuntime : IPodRuntime
-    {
-        private IReportSink? _reports;
-
-        public string Kind => "recording";
-
-        public int RunningPods => 0;
-
-        public List<AttemptKey> Held { get; } = [];
-
-        public bool Stopped { get; private set; }
-
-        public IReportSink Reports => _reports ?? throw new InvalidOperationException("not started");
-
-        public Task StartAsync(IReportSink reports, CancellationToken cancellationToken)
-        {
-            _reports = reports;
-            return Task.CompletedTask;
-        }
-
-        public IReadOnlyList<AttemptKey> Inventory() => Held;
-
-        public IReadOnlyCollection<string> Workflows() => [];
-
-        public Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken)
-        {
-            if (intent.Key.NodeId == "refused")
-            {
-                throw new IOException("no space left");
-            }
-
-            Reports.Accepted(intent.Key);
-            return Task.CompletedTask;
-        }
-
-        public Task CancelAsync(CancelIntent intent, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task ReleaseAsync(AttemptKey key, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task RemoveAsync(AttemptKey key, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task DropClaimsAsync(string workflowUid, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task ForgetAsync(string workflowUid, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public async IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            await Task.CompletedTask;
-            yield break;
-        }
-
-        public Task StopAsync()
-        {
-            Stopped = true;
-            return Task.CompletedTask;
-        }
-    }
 }

@@ -48,6 +48,9 @@ internal sealed class HubAuthority : IDisposable
 
     public void Dispose() => _certificate.Dispose();
 
-    private X509Certificate2 Issue(CertificateRequest request, DateTimeOffset notBefore, DateTimeOffset notAfter) =>
-        request.Create(_certificate, notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
+    private X509Certificate2 Issue(CertificateRequest request, DateTimeOffset notBefore, DateTimeOffset notAfter)
+    {
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+        return request.Create(_certificate, notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
+    }
 }

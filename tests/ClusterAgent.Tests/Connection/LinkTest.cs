@@ -60,10 +60,19 @@ internal sealed class LinkTest : IAsyncDisposable
 
         public async IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            await using var cancelled = cancellationToken.Register(Cancelled.SetResult);
-            await foreach (var line in Lines.Reader.ReadAllAsync(cancellationToken))
+            try
             {
-                yield return line;
+                await foreach (var line in Lines.Reader.ReadAllAsync(cancellationToken))
+                {
+                    yield return line;
+                }
+            }
+            finally
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    Cancelled.TrySetResult();
+                }
             }
         }
     }

@@ -162,6 +162,8 @@ internal sealed class HubScript
 
     public void Say(HubMessage message) => _says.Writer.TryWrite(message);
 
+    public void Run(AttemptKey key) => Say(new HubMessage { Run = new PodIntent { Key = key } });
+
     public void EndSession() => _says.Writer.TryComplete();
 
     public void BreakSession(RpcException failure) => _says.Writer.TryComplete(failure);
@@ -240,16 +242,16 @@ internal sealed class HubScript
             while (await requests.MoveNext())
             {
                 var message = requests.Current;
+                if (Acknowledges && message.Report is not null)
+                {
+                    says.Writer.TryWrite(new HubMessage { ReportsDurable = message.Number });
+                }
+
                 TaskCompletionSource more;
                 lock (_gate)
                 {
                     _heard.Add(message);
                     (more, _heardMore) = (_heardMore, NewSignal());
-                }
-
-                if (Acknowledges && message.Report is not null)
-                {
-                    says.Writer.TryWrite(new HubMessage { ReportsDurable = message.Number });
                 }
 
                 more.SetResult();

@@ -68,6 +68,74 @@ public sealed class ReportOutboxTests
         Assert.Equal(("b", "a", "2/2"), (first.Report.Key.NodeId, second.Report.Key.NodeId, second.Report.Progress));
     }
 
+    [Fact]
+    public async Task HubIsAway_EachAttemptReportsOverAndOver_OnlyTheNewestOfEachIsKept()
+    {
+        _outbox.BeginSession(1);
+        foreach (var round in Enumerable.Range(1, 20))
+        {
+            foreach (var node in Enumerable.Range(0, 2000))
+            {
+                _outbox.Report(Report($"n{node}", PodPhase.PodRunning, $"{round}/20"));
+            }
+
+            if (round == 10)
+            {
+                for (var taken = 0; taken < 2000; taken++)
+                {
+                    await TakeAsync(); // sent, but never acknowledged
+                }
+            }
+        }
+
+        Assert.Equal(4000, _outbox.Count);
+        _outbox.BeginSession(2);
+        Assert.Equal(2000, _outbox.Count);
+        Assert.Equal("20/20", (await TakeAsync()).Report.Progress);
+    }
+
+    [Fact]
+    public async Task AttemptEnded_WhileItsRunningWaits_OnlyTheEndIsSent()
+    {
+        _outbox.BeginSession(1);
+        _outbox.Report(Report("a", PodPhase.PodRunning));
+        _outbox.Report(Report("a", PodPhase.PodSucceeded));
+
+        Assert.Equal(PodPhase.PodSucceeded, (await TakeAsync()).Report.Phase);
+        Assert.False(TakeAsync().IsCompleted);
+    }
+
+    [Fact]
+    public async Task OlderReportIsAcknowledged_AfterTheNewerWasSent_TheNewerStaysUntilItIsToo()
+    {
+        _outbox.BeginSession(1);
+        _outbox.Report(Report("a", PodPhase.PodRunning));
+        await TakeAsync();
+        _outbox.Report(Report("a", PodPhase.PodSucceeded));
+        await TakeAsync();
+
+        _outbox.Acknowledge(1);
+        Assert.Equal(1, _outbox.Count);
+        _outbox.Acknowledge(2);
+        Assert.Equal(0, _outbox.Count);
+    }
+
+    [Fact]
+    public async Task Heartbeat_GoesBeforeAllThatWaits_AndNeverPilesUp()
+    {
+        _outbox.BeginSession(1);
+        _outbox.Report(Report("a", PodPhase.PodFailed));
+        _outbox.Beat(new Heartbeat { Running = 1 });
+        _outbox.Beat(new Heartbeat { Running = 2 });
+        _outbox.Tell(new Capacity { KubeNodes = 3 });
+
+        var (first, second, third) = (await TakeAsync(), await TakeAsync(), await TakeAsync());
+
+        Assert.Equal((1UL, 2U, 2UL, 3U, 3UL), (first.Number, first.Heartbeat.Running, second.Number, second.Capacity.KubeNodes, third.Number));
+        Assert.Equal("a", third.Report.Key.NodeId);
+        Assert.False(TakeAsync().IsCompleted);
+    }
+
     private Task<AgentMessage> TakeAsync() => _outbox.TakeAsync(TestContext.Current.CancellationToken);
 
     private static NodeReport Report(string node, PodPhase phase, string progress = "") =>
