@@ -25,6 +25,7 @@ internal sealed class HubApi(Uri address, string token) : IDisposable
         "Workflow" => Workflows(@namespace),
         "WorkflowTemplate" => $"{Argo}/namespaces/{@namespace}/workflowtemplates",
         "ClusterWorkflowTemplate" => $"{Argo}/clusterworkflowtemplates",
+        "Namespace" => "/api/v1/namespaces",
         "ConfigMap" => $"/api/v1/namespaces/{@namespace}/configmaps",
         _ => null,
     };

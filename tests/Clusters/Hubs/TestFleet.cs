@@ -63,6 +63,7 @@ public sealed class TestFleet : IAsyncLifetime
             disk = await SmallDisk.MountAsync(Folder.Data);
             await StartHubAsync();
             api = new HubApi(await hub!.Ready, (await File.ReadAllTextAsync(Path.Combine(Folder.Data, "admin-token"))).Trim());
+            await api.ApplyAsync(Documents.Parse($"{{apiVersion: v1, kind: Namespace, metadata: {{name: {Chaos}}}}}"), Default);
             joined.AddRange(await Task.WhenAll(TestClusters.All().Select((member, index) =>
                 JoinedCluster.JoinAsync(this, member, Labels.GetValueOrDefault(member.Name, "test=true"), new Proxy(agentsPort), FirstAgentPort + index))));
             await Task.WhenAll(joined.Select(ReadyAsync));
