@@ -109,7 +109,14 @@ internal sealed class ImageConfigs : IDisposable
     /// <summary>The image for this agent's kind of machine: its cluster's kube nodes are taken to be of the same.</summary>
     private static string Choose(JsonArray choices)
     {
-        var architecture = RuntimeInformation.OSArchitecture switch { Architecture.Arm64 => "arm64", Architecture.Arm => "arm", Architecture.S390x => "s390x", Architecture.Ppc64le => "ppc64le", _ => "amd64" };
+        var architecture = RuntimeInformation.OSArchitecture switch
+        {
+            Architecture.Arm64 => "arm64",
+            Architecture.Arm => "arm",
+            Architecture.S390x => "s390x",
+            Architecture.Ppc64le => "ppc64le",
+            _ => "amd64",
+        };
         var linux = choices.OfType<JsonObject>().Where(choice => choice["platform"]?["os"]?.ToString() is null or "linux").ToList();
         var chosen = linux.FirstOrDefault(choice => choice["platform"]?["architecture"]?.ToString() == architecture) ?? linux.FirstOrDefault();
         return chosen?["digest"]?.ToString() ?? throw new RegistryRefusedException("it has no variant for Linux");

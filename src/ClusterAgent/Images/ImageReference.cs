@@ -32,7 +32,7 @@ internal sealed record ImageReference(string Registry, string Repository, string
             repository = $"library/{repository}";
         }
 
-        if (repository.Length == 0 || repository.EndsWith('/') || !IsPath(repository) || (digest.Length > 0 && !IsDigest(digest)) || tag.Any(letter => !IsWord(letter)))
+        if (!IsPath(repository) || (digest.Length > 0 && !IsDigest(digest)) || tag.Any(letter => !IsWord(letter)))
         {
             throw new FormatException($"\"{image}\" is not the name of an image");
         }
@@ -47,7 +47,7 @@ internal sealed record ImageReference(string Registry, string Repository, string
         && !repository.Split('/').Any(part => part is "" or "." or "..");
 
     private static bool IsDigest(string digest) =>
-        digest.Split(':') is [{ Length: > 0 }, { Length: >= 32 } hex] && hex.All(char.IsAsciiHexDigit) && digest.All(letter => IsWord(letter) || letter is ':' or '+');
+        digest.Split(':') is [{ Length: > 0 } kind, { Length: >= 32 } hex] && kind.All(IsWord) && hex.All(char.IsAsciiHexDigit);
 
     private static bool IsWord(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-';
 }

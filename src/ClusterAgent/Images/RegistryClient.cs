@@ -97,7 +97,8 @@ internal sealed partial class RegistryClient(
         }
 
         var answer = JsonNode.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-        var token = answer?["token"] ?? answer?["access_token"] ?? throw new RegistryRefusedException($"{realm.Host} answered without a token");
+        var token = answer?["token"] ?? answer?["access_token"]
+            ?? throw new RegistryRefusedException($"{realm.Host} answered without a token");
         return new AuthenticationHeaderValue("Bearer", token.ToString());
     }
 
@@ -106,7 +107,8 @@ internal sealed partial class RegistryClient(
         string? said = null;
         try
         {
-            said = (JsonNode.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken))?["errors"] as JsonArray)?.FirstOrDefault()?["message"]?.ToString();
+            var body = JsonNode.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            said = (body?["errors"] as JsonArray)?.FirstOrDefault()?["message"]?.ToString();
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {

@@ -30,7 +30,8 @@ internal sealed class ClusterConfigurations(KubernetesClient client)
         catch (KubernetesException refusal) when (refusal.Code == 403)
         {
             throw new PodlessException(
-                $"{type.Plural} \"{name}\" may not be read: {refusal.Message}. A step without a pod is done by the agent in its service account's name, so grant it: "
+                $"{type.Plural} \"{name}\" may not be read: {refusal.Message}. A step without a pod is done by the agent in its "
+                + "service account's name, so grant it: "
                 + $"kubectl -n {reader.Key.Namespace} create role read-{name} --verb=get --resource={type.Plural} --resource-name={name}, and "
                 + $"kubectl -n {reader.Key.Namespace} create rolebinding read-{name} --role=read-{name} --serviceaccount={reader.Key.Namespace}:{account}");
         }

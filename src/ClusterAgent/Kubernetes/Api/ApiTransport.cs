@@ -77,7 +77,8 @@ internal sealed class ApiTransport : IDisposable
         }
         catch (Exception failure) when (failure is KubeconfigException or UnauthorizedAccessException)
         {
-            throw new KubernetesException(0, "Credentials", $"the API server {_connection.Server} was not asked, for there is nothing to show it: {failure.Message}", null, failure);
+            throw new KubernetesException(
+                0, "Credentials", $"the API server {_connection.Server} was not asked, for there is nothing to show it: {failure.Message}", null, failure);
         }
         finally
         {

@@ -111,20 +111,20 @@ public sealed class KubernetesClient : IDisposable
 
     public Task<JsonObject> CreateAsync(
         ResourceType type, string? @namespace, JsonObject item, CancellationToken cancellationToken, WriteOptions? options = null) =>
-        JsonAsync(new Request(HttpMethod.Post, type.Path(@namespace) + QueryText.Of((options ?? WriteOptions.Default).Fields)) { Body = item.ToJsonString() }, cancellationToken);
+        JsonAsync(new Request(HttpMethod.Post, type.Path(@namespace) + Query(options)) { Body = item.ToJsonString() }, cancellationToken);
 
     /// <summary>Replaces the object if it is still of the version that <paramref name="item"/> names.</summary>
     public Task<JsonObject> ReplaceAsync(
-        ResourceType type, string? @namespace, string name, JsonObject item, CancellationToken cancellationToken, WriteOptions? options = null, string? subresource = null) =>
+        ResourceType type, string? @namespace, string name, JsonObject item, CancellationToken cancellationToken, WriteOptions? options = null,
+        string? subresource = null) =>
         JsonAsync(
-            new Request(HttpMethod.Put, type.Path(@namespace, name, subresource) + QueryText.Of((options ?? WriteOptions.Default).Fields)) { Body = item.ToJsonString() },
-            cancellationToken);
+            new Request(HttpMethod.Put, type.Path(@namespace, name, subresource) + Query(options)) { Body = item.ToJsonString() }, cancellationToken);
 
     public Task<JsonObject> PatchAsync(
         ResourceType type, string? @namespace, string name, ObjectPatch patch, CancellationToken cancellationToken, string? subresource = null,
         WriteOptions? options = null) =>
         JsonAsync(
-            new Request(HttpMethod.Patch, type.Path(@namespace, name, subresource) + QueryText.Of(patch.Fields.Concat((options ?? WriteOptions.Default).Fields)))
+            new Request(HttpMethod.Patch, type.Path(@namespace, name, subresource) + Query(options, patch.Fields))
             {
                 Body = patch.Body.ToJsonString(), ContentType = patch.ContentType, MayRepeat = patch.MayRepeat,
             },
@@ -166,6 +166,9 @@ public sealed class KubernetesClient : IDisposable
             _transport.Dispose();
         }
     }
+
+    private static string Query(WriteOptions? options, IEnumerable<(string Name, string? Value)>? more = null) =>
+        QueryText.Of((more ?? []).Concat((options ?? WriteOptions.Default).Fields));
 
     private Task<HttpResponseMessage> SendAsync(Request request, CancellationToken cancellationToken) =>
         _transport.SendAsync(request with { User = _user }, cancellationToken);

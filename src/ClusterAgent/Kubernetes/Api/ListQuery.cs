@@ -26,7 +26,9 @@ public sealed record ListQuery
         List<(string Name, string? Value)> fields = [("labelSelector", LabelSelector), ("fieldSelector", FieldSelector)];
         if (WatchFor is { } lasts)
         {
-            fields.AddRange([("timeoutSeconds", lasts.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)), ("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", ResourceVersion)]);
+            var seconds = lasts.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+            fields.AddRange(
+                [("timeoutSeconds", seconds), ("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", ResourceVersion)]);
         }
         else
         {

@@ -11,7 +11,10 @@ internal static class Quantity
         ["Ki"] = 1L << 10, ["Mi"] = 1L << 20, ["Gi"] = 1L << 30, ["Ti"] = 1L << 40, ["Pi"] = 1L << 50, ["Ei"] = 1L << 60,
     };
 
-    /// <summary>The amount in the units of <see cref="Contracts.Agents.Capacity"/>: cores in thousandths, all else as it is counted; rounded up. Null: no amount.</summary>
+    /// <summary>
+    /// The amount in the units of <see cref="Contracts.Agents.Capacity"/>: cores in thousandths, all else as it is counted; rounded up. Null: the
+    /// text is no amount.
+    /// </summary>
     public static long? BaseUnits(string resource, string? text)
     {
         if (string.IsNullOrEmpty(text))

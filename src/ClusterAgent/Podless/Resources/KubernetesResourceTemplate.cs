@@ -57,10 +57,11 @@ internal sealed class KubernetesResourceTemplate(
         var inItsName = client.As(intent.Key.Namespace, spec.ServiceAccount);
         var wait = new ObjectWait(inItsName, _persistence, time);
         var actions = new ResourceActions(inItsName, owned, _persistence, wait);
+        var patch = documents is [var first, ..] ? first : null;
         JsonObject? last = null;
         foreach (var target in targets)
         {
-            last = await _persistence.UntilDoneAsync(token => actions.ActAsync(spec, target, target.Item ?? (documents is [var first, ..] ? first : null), token), cancellationToken);
+            last = await _persistence.UntilDoneAsync(token => actions.ActAsync(spec, target, target.Item ?? patch, token), cancellationToken);
         }
 
         if (last is null || !spec.Conditions.AreGiven || spec.Flags.DryRun)

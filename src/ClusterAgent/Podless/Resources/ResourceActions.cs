@@ -155,8 +155,8 @@ internal sealed class ResourceActions(KubernetesClient client, OwnedObjects owne
                 if (await VersionAsync() != before)
                 {
                     throw new ResourceFailureException(
-                        $"the API server did not answer to the JSON patch of {target.Spelled}, and the object has changed since: whether by this patch cannot be told, "
-                        + $"and to patch twice could do harm. Look at the object, then retry the workflow ({lost.Message})");
+                        $"the API server did not answer to the JSON patch of {target.Spelled}, and the object has changed since: whether by this patch "
+                        + $"cannot be told, and to patch twice could do harm. Look at the object, then retry the workflow ({lost.Message})");
                 }
 
                 throw; // not carried out: it may be tried again

@@ -43,7 +43,8 @@ internal sealed class ResourceManifests(IHubLink hub)
 
             return File.Exists(file)
                 ? await File.ReadAllTextAsync(file, cancellationToken)
-                : throw new ResourceFailureException($"error: resource.manifestFrom: artifact \"{artifact.Name}\" is a folder; name the file that holds the manifest");
+                : throw new ResourceFailureException(
+                    $"error: resource.manifestFrom: artifact \"{artifact.Name}\" is a folder; name the file that holds the manifest");
         }
         catch (Exception missing) when (missing is ArtifactMissingException or ArtifactFormatException)
         {

@@ -40,7 +40,8 @@ internal sealed class ResourceTargets(ApiDiscovery discovery)
         {
             return spec.Action is "get" or "delete" or "patch"
                 ? await NamedAsync(spec, cancellationToken)
-                : throw new ResourceFailureException($"error: resource.flags: {spec.Action} takes its objects from the manifest, not by name (\"{spec.Flags.Words[0]}\")");
+                : throw new ResourceFailureException(
+                    $"error: resource.flags: {spec.Action} takes its objects from the manifest, not by name (\"{spec.Flags.Words[0]}\")");
         }
 
         if (documents.Count == 0)
@@ -62,7 +63,8 @@ internal sealed class ResourceTargets(ApiDiscovery discovery)
         if (document is not JsonObject item || (string?)item["kind"] is not { Length: > 0 } kind || (string?)item["apiVersion"] is not { Length: > 0 } version)
         {
             throw new ResourceFailureException(spec.Action == "patch"
-                ? "error: the patch names no object: give its kind and name in resource.flags, such as [\"pod\", \"name\"], or write apiVersion, kind and metadata.name into the manifest"
+                ? "error: the patch names no object: give its kind and name in resource.flags, such as [\"pod\", \"name\"], or write apiVersion, kind and "
+                    + "metadata.name into the manifest"
                 : "Group, kind, and name are all required but at least one of them is missing from the manifest");
         }
 
@@ -97,7 +99,8 @@ internal sealed class ResourceTargets(ApiDiscovery discovery)
                 var parts = word.Split('/', 2);
                 var type = parts is [_, { Length: > 0 }]
                     ? await TypeAsync(parts[0], cancellationToken)
-                    : throw new ResourceFailureException($"error: resource.flags: \"{word}\": name either all objects as kind/name, or the kind once and then the names");
+                    : throw new ResourceFailureException(
+                        $"error: resource.flags: \"{word}\": name either all objects as kind/name, or the kind once and then the names");
                 targets.Add(new ResourceTarget(type, NamespaceOf(spec, type, null), parts[1], null, targets.Count));
             }
 
@@ -108,7 +111,8 @@ internal sealed class ResourceTargets(ApiDiscovery discovery)
         var kind = await TypeAsync(words[0], cancellationToken);
         return words.Count == 1 && !(chosen && spec.Action == "delete")
             ? throw new ResourceFailureException("error: resource(s) were provided, but no name was specified")
-            : [.. (words.Count == 1 ? [""] : words.Skip(1)).Select((name, ordinal) => new ResourceTarget(kind, NamespaceOf(spec, kind, null), name, null, ordinal))];
+            : [.. (words.Count == 1 ? [""] : words.Skip(1))
+                .Select((name, ordinal) => new ResourceTarget(kind, NamespaceOf(spec, kind, null), name, null, ordinal))];
     }
 
     private async Task<ResourceType> TypeAsync(string word, CancellationToken cancellationToken) =>
