@@ -105,7 +105,10 @@ internal sealed class Hundred : IAsyncDisposable
 
         if (retryStrategy is not null)
         {
-            workflow["spec"]!["templateDefaults"] = new JsonObject { ["retryStrategy"] = retryStrategy };
+            foreach (var template in workflow["spec"]!["templates"]!.AsArray().Skip(1))
+            {
+                template!["retryStrategy"] = retryStrategy.DeepClone();
+            }
         }
 
         var (name, refusal) = await fleet.Api.CreateAsync(workflow, TestFleet.Chaos);
