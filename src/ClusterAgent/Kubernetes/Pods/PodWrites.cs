@@ -45,7 +45,7 @@ internal sealed class PodWrites(KubernetesClient client)
             ["metadata"] = new JsonObject
             {
                 ["labels"] = new JsonObject { [PodMarks.State] = PodMarks.Released, [PodMarks.Completed] = "true" },
-                ["$deleteFromPrimitiveList/finalizers"] = new JsonArray(PodMarks.Finalizer),
+                ["finalizers"] = OthersFinalizers(pod),
             },
         };
         if (!isOver)
@@ -70,7 +70,7 @@ internal sealed class PodWrites(KubernetesClient client)
                 ["metadata"] = new JsonObject
                 {
                     ["labels"] = new JsonObject { [PodMarks.State] = PodMarks.Released },
-                    ["$deleteFromPrimitiveList/finalizers"] = new JsonArray(PodMarks.Finalizer),
+                    ["finalizers"] = OthersFinalizers(pod),
                 },
             };
             await PatchAsync(pod, patch, cancellationToken);
@@ -84,12 +84,16 @@ internal sealed class PodWrites(KubernetesClient client)
 
     private static JsonObject Deadline() => new() { ["activeDeadlineSeconds"] = AtOnce };
 
+    // Not by $deleteFromPrimitiveList: given twice it adds what it should delete, where the list is gone by then.
+    private static JsonArray OthersFinalizers(JsonObject pod) =>
+        [.. (pod["metadata"]?["finalizers"] as JsonArray ?? []).Where(finalizer => (string?)finalizer != PodMarks.Finalizer).Select(finalizer => finalizer!.DeepClone())];
+
     private async Task PatchAsync(JsonObject pod, JsonObject patch, CancellationToken cancellationToken)
     {
         ((JsonObject)patch["metadata"]!)["uid"] = pod.Text("metadata", "uid"); // never a later pod of the same name
         try
         {
-            await client.PatchAsync(ResourceType.Pod, pod.Namespace(), pod.Name(), ObjectPatch.Strategic(patch), cancellationToken);
+            await client.PatchAsync(ResourceType.Pod, pod.Namespace(), pod.Name(), ObjectPatch.Merge(patch), cancellationToken);
         }
         catch (KubernetesException gone) when (gone.IsNotFound || gone.IsConflict)
         {
