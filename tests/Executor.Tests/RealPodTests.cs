@@ -48,7 +48,7 @@ public sealed class RealPodTests : IExecutorPods, IAsyncLifetime
         ? new ExecutorPod(new AttemptKey { Namespace = _namespace, WorkflowUid = "uid", NodeId = "step" }, [_input], [_output])
         : null;
 
-    public void Progressed(AttemptKey key, string progress)
+    void IExecutorPods.Progressed(AttemptKey key, string progress)
     {
     }
 

@@ -60,7 +60,7 @@ public sealed class ExecutorEndpointsTests : IExecutorPods, IAsyncLifetime
         ? new ExecutorPod(Key, [new ArtifactTransfer { Name = "data", LocationJson = "data" }], [new ArtifactTransfer { Name = "model", LocationJson = "model" }])
         : null;
 
-    public void Progressed(AttemptKey key, string progress)
+    void IExecutorPods.Progressed(AttemptKey key, string progress)
     {
     }
 
