@@ -159,7 +159,11 @@ internal sealed class KubernetesRuntime(
 
     public Task DropClaimsAsync(string workflowUid, CancellationToken cancellationToken)
     {
-        InBackground(workflowUid, token => Objects.DropClaimsAsync(workflowUid, token));
+        InBackground(workflowUid, async token =>
+        {
+            await Objects.DropClaimsAsync(workflowUid, token);
+            return true;
+        });
         return Task.CompletedTask;
     }
 
@@ -174,14 +178,20 @@ internal sealed class KubernetesRuntime(
 
         InBackground(workflowUid, async token =>
         {
+            var areGone = true;
             foreach (var @namespace in options.Namespaces)
             {
-                await RemovePodsAsync(@namespace, $"{PodMarks.WorkflowUid}={workflowUid}", token);
+                areGone &= await RemovePodsAsync(@namespace, $"{PodMarks.WorkflowUid}={workflowUid}", token);
             }
 
             await Objects.ForgetAsync(workflowUid, token);
             await owned.ForgetAsync(workflowUid, token);
-            _workflows.TryRemove(workflowUid, out _);
+            if (areGone)
+            {
+                _workflows.TryRemove(workflowUid, out _);
+            }
+
+            return areGone;
         });
         return Task.CompletedTask;
     }
@@ -354,33 +364,41 @@ internal sealed class KubernetesRuntime(
         }
     }
 
-    private async Task RemovePodsAsync(string @namespace, string selector, CancellationToken cancellationToken)
+    /// <returns>Whether none of them is left; those that are have been told to go.</returns>
+    private async Task<bool> RemovePodsAsync(string @namespace, string selector, CancellationToken cancellationToken)
     {
+        var areGone = true;
         await foreach (var pod in client.ListAsync(ResourceType.Pod, @namespace, new ListQuery { LabelSelector = selector }, cancellationToken))
         {
+            areGone = false;
             await _writes.RemoveAsync(pod, cancellationToken);
         }
+
+        return areGone;
     }
 
-    /// <summary>What is not urgent and must not hold up the hub's next word; repeated until it is done.</summary>
-    private void InBackground(string workflowUid, Func<CancellationToken, Task> work) => _ = Task.Run(async () =>
+    /// <summary>What is not urgent and must not hold up the hub's next word; repeated, with growing pauses, until it is done.</summary>
+    private void InBackground(string workflowUid, Func<CancellationToken, Task<bool>> work) => _ = Task.Run(async () =>
     {
         for (var pause = options.FirstPause; !_ends.IsCancellationRequested; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, options.LongestPause.Ticks)))
         {
             try
             {
-                await work(_ends.Token);
-                return;
+                if (await work(_ends.Token))
+                {
+                    return;
+                }
             }
             catch (Exception failure) when (!_ends.IsCancellationRequested)
             {
                 _logger.CleanupFailed(workflowUid, failure.Message, pause);
-                await Task.Delay(Jitter.About(pause), time, _ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
+
+            await Task.Delay(Jitter.About(pause), time, _ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     });
 }

@@ -76,7 +76,8 @@ internal sealed class PodWrites(KubernetesClient client)
             await PatchAsync(pod, patch, cancellationToken);
         }
 
-        await DeleteAsync(pod, cancellationToken);
+        // Old kubelets never let go of a pod that ended by its deadline: what has ended goes at once.
+        await DeleteAsync(pod, cancellationToken, atOnce: pod.Text("status", "phase") is "Succeeded" or "Failed");
     }
 
     /// <summary>Whether a kubelet has taken it up.</summary>
@@ -101,12 +102,13 @@ internal sealed class PodWrites(KubernetesClient client)
         }
     }
 
-    private async Task DeleteAsync(JsonObject pod, CancellationToken cancellationToken)
+    private async Task DeleteAsync(JsonObject pod, CancellationToken cancellationToken, bool atOnce = false)
     {
         try
         {
             await client.DeleteAsync(
-                ResourceType.Pod, pod.Namespace(), pod.Name(), new DeleteOptions { Uid = pod.Text("metadata", "uid") }, cancellationToken);
+                ResourceType.Pod, pod.Namespace(), pod.Name(), new DeleteOptions { Uid = pod.Text("metadata", "uid"), GracePeriodSeconds = atOnce ? 0 : null },
+                cancellationToken);
         }
         catch (KubernetesException another) when (another.IsConflict)
         {

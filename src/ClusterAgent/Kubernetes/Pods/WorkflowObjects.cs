@@ -11,6 +11,8 @@ namespace Argosy.ClusterAgent.Kubernetes.Pods;
 /// </summary>
 internal sealed class WorkflowObjects(KubernetesClient client, ApiDiscovery discovery, IReadOnlyList<string> namespaces, Func<string, bool> hasAttempts)
 {
+    private const string Protection = "kubernetes.io/pvc-protection";
+
     private readonly ConcurrentDictionary<string, bool> _budgets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _claims = new(StringComparer.Ordinal);
 
@@ -52,11 +54,18 @@ internal sealed class WorkflowObjects(KubernetesClient client, ApiDiscovery disc
     /// <summary>After a restart: whose budget there may be.</summary>
     public void Remember(string workflowUid) => _budgets[workflowUid] = true;
 
+    /// <summary>
+    /// Deletes the workflow's claims. Kubernetes protects a claim as long as there are pods that name it, ended ones as well, which stay for their logs; so
+    /// its protection is taken away, as upstream does.
+    /// </summary>
     public async Task DropClaimsAsync(string workflowUid, CancellationToken cancellationToken)
     {
         foreach (var @namespace in namespaces)
         {
-            await DeleteAsync(ResourceType.PersistentVolumeClaim, @namespace, workflowUid, cancellationToken);
+            await foreach (var claim in client.ListAsync(ResourceType.PersistentVolumeClaim, @namespace, Of(workflowUid), cancellationToken))
+            {
+                await DropAsync(@namespace, claim, cancellationToken);
+            }
         }
 
         foreach (var claim in _claims.Keys.Where(claim => claim.StartsWith(workflowUid + "/", StringComparison.Ordinal)))
@@ -140,6 +149,24 @@ internal sealed class WorkflowObjects(KubernetesClient client, ApiDiscovery disc
         await discovery.FindAsync("policy/v1", "PodDisruptionBudget", cancellationToken)
         ?? await discovery.FindAsync("policy/v1beta1", "PodDisruptionBudget", cancellationToken)
         ?? throw new PodRefusedException("this cluster serves no PodDisruptionBudget, and the workflow asks for one");
+
+    private async Task DropAsync(string @namespace, JsonObject claim, CancellationToken cancellationToken)
+    {
+        var others = (claim["metadata"]?["finalizers"] as JsonArray ?? []).Where(finalizer => (string?)finalizer != Protection).Select(finalizer => finalizer!.DeepClone());
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["uid"] = claim.Text("metadata", "uid"), ["finalizers"] = new JsonArray([.. others]) },
+        };
+        await client.DeleteAsync(ResourceType.PersistentVolumeClaim, @namespace, claim.Name(), DeleteOptions.Default, cancellationToken);
+        try
+        {
+            await client.PatchAsync(ResourceType.PersistentVolumeClaim, @namespace, claim.Name(), ObjectPatch.Merge(patch), cancellationToken);
+        }
+        catch (KubernetesException gone) when (gone.IsNotFound || gone.IsConflict)
+        {
+            // It went by itself.
+        }
+    }
 
     private async Task DeleteAsync(ResourceType type, string @namespace, string workflowUid, CancellationToken cancellationToken)
     {
