@@ -31,6 +31,7 @@ public sealed class JoinManifestTests
         ClusterRole/argosy-agent-pods: /pods [create get list watch patch delete]
         ClusterRole/argosy-agent-pods: /pods/log [get]
         ClusterRole/argosy-agent-pods: /persistentvolumeclaims [create get list watch patch delete]
+        ClusterRole/argosy-agent-pods: /configmaps [create get delete]
         ClusterRole/argosy-agent-pods: policy/poddisruptionbudgets [create get list delete]
         ClusterRole/argosy-agent-pods: /serviceaccounts [impersonate]
         Role/argosy/argosy-agent: /secrets (argosy-agent) [get patch update]
