@@ -12,7 +12,7 @@ public sealed class ReferenceTests
         { "src/Executor/Executor.csproj", ["Packing"] },
         { "src/StandIns/Grpc/StandIns.Grpc.csproj", [] },
         { "src/StandIns/Orleans/StandIns.Orleans.csproj", [] },
-        { "src/ClusterAgent/ClusterAgent.csproj", ["Contracts", "Packing", "StandIns.Grpc"] },
+        { "src/ClusterAgent/ClusterAgent.csproj", ["Contracts", "Packing"] },
         { "src/ControlPlane/ControlPlane.csproj", ["Contracts", "Engine", "StandIns.Grpc", "StandIns.Orleans"] },
         { "src/Cli/Cli.csproj", ["ClusterAgent", "ControlPlane"] },
     };

@@ -77,7 +77,7 @@ public sealed class JoinManifestTests
             [
                 "ARGOSY_HUB=https://hub.example:2747", "ARGOSY_CLUSTER=gpu", "ARGOSY_NAMESPACES=default,team-a",
                 "ARGOSY_IDENTITY_SECRET=argosy/argosy-agent", "ARGOSY_IMAGE=argosy/agent:1", "ARGOSY_LISTEN=0.0.0.0:2748", "DOTNET_EnableDiagnostics=0",
-                "POD_IP=",
+                "DOTNET_GCgen0size=400000", "POD_IP=", "HOST_IP=",
             ],
             Environment(agent));
         Assert.Equal("0123", (string?)Find(Settings, "Secret")["stringData"]!["ticket"]);
