@@ -1,3 +1,4 @@
+using Argosy.Clusters.Members;
 using Argosy.Clusters.Hubs;
 
 namespace Argosy.Clusters.Chaos;
@@ -12,6 +13,7 @@ public sealed class HubChaosTests(TestFleet fleet)
     public async Task HubKilled_WhilePodsAreCreatedAndWhileTheyEnd_RunsTheWorkflowAsIfNothingHadHappened()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         await using var hundred = await Hundred.StartEverywhereAsync(fleet);
 
         await hundred.CreatedAsync(Hundred.Pods / 3);
@@ -31,6 +33,7 @@ public sealed class HubChaosTests(TestFleet fleet)
     public async Task JournalsDiskFull_WhilePodsEnd_RunsTheWorkflowOnOnceThereIsSpace()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         await using var hundred = await Hundred.StartEverywhereAsync(fleet);
 
         await hundred.CreatedAsync();

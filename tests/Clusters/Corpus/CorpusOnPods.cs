@@ -1,3 +1,4 @@
+using Argosy.Clusters.Members;
 using System.Text;
 using System.Text.Json.Nodes;
 using Argosy.Clusters.Chaos;
@@ -32,6 +33,7 @@ public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
     public async Task ExamplesThatUpstreamDemandsToSucceed_RunAsPods_Succeed()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         Conformance.Corpus.Require();
         var rows = Conformance.Corpus.Rows().Where(row => row.UpstreamPhase == "Succeeded").ToList();
         Assert.Equal(75, rows.Count);

@@ -1,3 +1,4 @@
+using Argosy.Clusters.Members;
 using System.Text.Json.Nodes;
 using Argosy.Clusters.Chaos;
 using Argosy.Clusters.Hubs;
@@ -19,6 +20,7 @@ public sealed class PodTableTests(PodTableRuns runs) : IClassFixture<PodTableRun
     public async Task Pod_ThatGoesWrong_EndsItsNodeWithTheReason(string row, string phase, string reason)
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         var node = await runs.EndedAsync(row);
 
         Assert.Matches($"^({phase})$", (string?)node["phase"]);
@@ -32,6 +34,7 @@ public sealed class PodTableTests(PodTableRuns runs) : IClassFixture<PodTableRun
     public async Task Pod_ThatCannotStart_SaysWhyWhileItIsPending_AndEndsAtItsDeadline(string row, string reason)
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         var reasons = new System.Text.RegularExpressions.Regex(reason);
         var seen = "";
 
@@ -50,6 +53,7 @@ public sealed class PodTableTests(PodTableRuns runs) : IClassFixture<PodTableRun
     public async Task Pod_DeletedByHand_EndsItsNodeAsAnError()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         var pod = await runs.RunningPodAsync("deleted");
 
         (await runs.Fleet.Gpu.Member.KubectlAsync("delete", "pod", pod, "--wait=false", "--grace-period=1")).Succeeded();
@@ -61,6 +65,7 @@ public sealed class PodTableTests(PodTableRuns runs) : IClassFixture<PodTableRun
     public async Task Pod_EvictedByTheApi_EndsItsNodeAsAnError()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         var pod = await runs.RunningPodAsync("evicted");
         var eviction = $$$"""{"apiVersion":"policy/v1beta1","kind":"Eviction","metadata":{"name":"{{{pod}}}","namespace":"default"},"deleteOptions":{"gracePeriodSeconds":1}}""";
 
