@@ -13,6 +13,7 @@ public sealed class GpuChaosTests(TestFleet fleet)
     public async Task AgentKilled_WhileItCreatesPodsAndWhileTheyEnd_RunsTheWorkflowAsIfNothingHadHappened()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         await using var hundred = await Hundred.StartAsync(fleet, fleet.Gpu);
 
         await hundred.CreatedAsync(Hundred.Pods / 3);
@@ -30,6 +31,7 @@ public sealed class GpuChaosTests(TestFleet fleet)
     public async Task ApiServerKilled_ForTenSecondsWhilePodsEnd_RunsTheWorkflowAsIfNothingHadHappened()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         await using var hundred = await Hundred.StartAsync(fleet, fleet.Gpu);
 
         await hundred.CreatedAsync();

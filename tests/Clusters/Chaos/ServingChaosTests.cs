@@ -1,3 +1,4 @@
+using Argosy.Clusters.Members;
 using System.Text.Json.Nodes;
 using Argosy.Clusters.Hubs;
 
@@ -15,6 +16,7 @@ public sealed class ServingChaosTests(TestFleet fleet)
     public async Task StreamCut_ForAMinuteWhilePodsEnd_RunsTheWorkflowAsIfNothingHadHappened()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         await using var hundred = await Hundred.StartAsync(fleet, fleet.Serving);
 
         await hundred.CreatedAsync();
@@ -37,6 +39,7 @@ public sealed class ServingChaosTests(TestFleet fleet)
     public async Task PodsDeletedByHand_OfStepsThatRetry_AreTriedAgain()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         var retry = new JsonObject { ["limit"] = 2, ["retryPolicy"] = "Always" };
         await using var hundred = await Hundred.StartAsync(fleet, fleet.Serving, retry);
 
@@ -54,6 +57,7 @@ public sealed class ServingChaosTests(TestFleet fleet)
     public async Task PodsDeletedByHand_OfStepsThatDoNotRetry_EndThemWithTheReason()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         await using var some = await Hundred.StartAsync(fleet, fleet.Serving, pods: 2 * Deleted);
 
         await some.CreatedAsync();

@@ -1,3 +1,4 @@
+using Argosy.Clusters.Members;
 using Argosy.Clusters.Chaos;
 using Argosy.Clusters.Hubs;
 using Argosy.Scenarios.Hubs;
@@ -12,6 +13,7 @@ public sealed class ObjectFeatureTests(TestFleet fleet)
     public async Task Claim_OfAWorkflow_HoldsItsDataBetweenSteps_AndGoesWhenItHasSucceeded()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         await fleet.Gpu.Member.ApplyAsync(await File.ReadAllTextAsync(Manifest.Of("corpus-fixtures.yaml")));
         var run = await FeatureRun.SubmitAsync(fleet, """
             volumeClaimTemplates:

@@ -1,3 +1,4 @@
+using Argosy.Clusters.Members;
 using System.Diagnostics;
 using Argosy.Clusters.Chaos;
 using Argosy.Clusters.Hubs;
@@ -113,6 +114,7 @@ public sealed class VerbTests(TestFleet fleet)
     public async Task Workflow_Deleted_LeavesNothingInTheClusters()
     {
         TestFleet.Require();
+        TestClusters.RequireThorough();
         var run = await FeatureRun.SubmitAsync(fleet, Waiting, "deleted");
         await run.UntilAsync(workflow => Story.Pods(workflow).Any(pod => (string?)pod["phase"] == "Running"));
 
