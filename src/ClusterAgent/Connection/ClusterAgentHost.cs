@@ -73,8 +73,9 @@ public sealed class ClusterAgentHost(
                     return;
                 }
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception e)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 reason = e;
             }
 

@@ -1,12 +1,15 @@
-using System.Text.RegularExpressions;
 using Argosy.Contracts.Agents;
 using Grpc.Core;
 
 namespace Argosy.ClusterAgent.Connection;
 
 /// <summary>What the status of a call with the hub means to an agent.</summary>
-internal static partial class HubFailure
+internal static class HubFailure
 {
+    /// <summary>Trailers of DATA_LOSS: the sha256 that was promised and the one that came, in hex.</summary>
+    public const string DigestExpected = "digest-expected";
+    public const string DigestActual = "digest-actual";
+
     /// <summary>The hub said no, and will say so again.</summary>
     public static bool IsRefusal(RpcException failure) => failure.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated;
 
@@ -24,7 +27,7 @@ internal static partial class HubFailure
     {
         _ when cancellationToken.IsCancellationRequested => new OperationCanceledException(cancellationToken),
         StatusCode.NotFound => new ArtifactMissingException(failure.Status.Detail),
-        StatusCode.DataLoss => Mismatch(failure.Status.Detail, artifact),
+        StatusCode.DataLoss => Mismatch(failure, artifact),
         _ => Translate(failure, $"passing on artifact '{artifact.Name}'", cancellationToken),
     };
 
@@ -40,11 +43,9 @@ internal static partial class HubFailure
         return cause is null || ReferenceEquals(cause, problem) ? "" : $" ({cause.Message})";
     }
 
-    /// <summary>The hub sends <see cref="ArtifactDigestException"/> as its message.</summary>
-    private static ArtifactDigestException Mismatch(string words, ArtifactTransfer artifact) => DigestWords().Match(words) is { Success: true } match
-        ? new ArtifactDigestException(match.Groups["expected"].Value, match.Groups["actual"].Value, match.Groups["where"].Value)
-        : new ArtifactDigestException(artifact.Digest, "others", $"artifact '{artifact.Name}' ({words})");
-
-    [GeneratedRegex("^(?<where>.*): expected sha256 (?<expected>[0-9a-f]*), but the bytes have sha256 (?<actual>[0-9a-f]*)$", RegexOptions.Singleline)]
-    private static partial Regex DigestWords();
+    /// <summary>The hub tells both digests in trailers; its words are those of an <see cref="ArtifactDigestException"/>, which begin with the place.</summary>
+    private static ArtifactDigestException Mismatch(RpcException failure, ArtifactTransfer artifact) => new(
+        failure.Trailers.GetValue(DigestExpected) ?? artifact.Digest,
+        failure.Trailers.GetValue(DigestActual) ?? "(not told)",
+        failure.Status.Detail.Split(": expected sha256 ", 2)[0]);
 }

@@ -40,8 +40,8 @@ internal sealed class AgentApp : IAsyncDisposable
             options.Cluster, store, new Enrolment(options.Cluster, dialer, time), identity, uid, time, loggers.CreateLogger<IdentityKeeper>());
         _link = new GrpcHubLink(dialer, identity, time, loggers.CreateLogger<GrpcHubLink>());
         _runtime = runtime(new AgentParts(options, client, _link, _listening.Task, time, loggers));
-        _app.MapGet("/healthz", Healthy);
-        _app.MapGet("/readyz", Ready);
+        _app.MapGet("/healthz", AnswerHealthAsync);
+        _app.MapGet("/readyz", AnswerReadinessAsync);
         _runtime.Map(_app);
     }
 
@@ -137,11 +137,16 @@ internal sealed class AgentApp : IAsyncDisposable
         return new IPEndPoint(_options.Listen.Address, address.Port);
     }
 
-    private IResult Healthy() => _runtime.Trouble() is { } trouble
-        ? Results.Text(trouble + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)
-        : Results.Text("ok\n");
+    // Plain delegates: handlers of other shapes would bring expression trees and their compiler into memory.
+    private Task AnswerHealthAsync(HttpContext http) => AnswerAsync(http, _runtime.Trouble());
 
-    private IResult Ready() => _agent is { IsConnected: true }
-        ? Results.Text("ok\n")
-        : Results.Text("no session with the hub; the log says why\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+    private Task AnswerReadinessAsync(HttpContext http) =>
+        AnswerAsync(http, _agent is { IsConnected: true } ? null : "no session with the hub; the log says why");
+
+    private static Task AnswerAsync(HttpContext http, string? trouble)
+    {
+        http.Response.StatusCode = trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        return http.Response.WriteAsync((trouble ?? "ok") + "\n", http.RequestAborted);
+    }
 }

@@ -11,7 +11,7 @@ namespace Argosy.ClusterAgent.Identity;
 /// <param name="cluster">The cluster's name, as the hub knows it.</param>
 internal sealed class Enrolment(string cluster, HubDialer dialer, TimeProvider time)
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
 
     /// <summary>The first certificate, for a ticket.</summary>
     /// <param name="authorities">PEM: those that the ticket came with.</param>

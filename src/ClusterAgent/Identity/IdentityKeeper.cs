@@ -40,8 +40,9 @@ internal sealed class IdentityKeeper(
                 await TakeStepAsync(cancellationToken);
                 pause = FirstPause;
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception e)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 logger.Failed(cluster, _doing, pause, HubFailure.Words(e));
                 await Task.Delay(Jitter.About(pause), time, cancellationToken);
                 pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));

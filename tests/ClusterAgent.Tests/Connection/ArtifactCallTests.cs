@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Argosy.ClusterAgent.Connection;
 using Argosy.Contracts.Agents;
 using Google.Protobuf;
 using Grpc.Core;
@@ -94,7 +95,9 @@ public sealed class ArtifactCallTests
         test.Hub.Script.OpenArtifact = async (_, chunks, _) =>
         {
             await chunks.WriteAsync(new Chunk { Data = ByteString.CopyFromUtf8("bytes") });
-            throw HubScript.Failure(StatusCode.DataLoss, happened.Message);
+            throw new RpcException(
+                new Status(StatusCode.DataLoss, happened.Message),
+                new Metadata { { HubFailure.DigestExpected, happened.Expected }, { HubFailure.DigestActual, happened.Actual } });
         };
         await using var stream = await test.Link.OpenArtifactAsync(Key, Model, Patience);
 

@@ -1,6 +1,8 @@
 using Argosy.ClusterAgent.Connection;
 using Argosy.ClusterAgent.Tests.Embedded;
+using Argosy.ClusterAgent.Tests.Identity;
 using Argosy.Contracts.Agents;
+using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.ClusterAgent.Tests.Connection;
@@ -89,6 +91,24 @@ public sealed class ClusterAgentHostTests
         await ends.CancelAsync();
         Assert.Equal(AgentEnd.Stopped, await serving);
         Assert.False(agent.IsConnected);
+    }
+
+    [Fact]
+    public async Task HubRefuses_AgentAsksAgain_ButNotSoon()
+    {
+        await using var test = await LinkTest.StartAsync(new HubScript { Refusal = new Status(StatusCode.PermissionDenied, "unknown cluster") });
+        var clock = new ManualClock(TimeProvider.System.GetUtcNow());
+        using var ends = new CancellationTokenSource();
+        var serving = new ClusterAgentHost(
+            new ClusterAgentOptions { Cluster = "gpu" }, test.Link, _runtime, clock, NullLogger<ClusterAgentHost>.Instance).RunAsync(ends.Token);
+        await clock.ArmedAsync(left => left > TimeSpan.FromSeconds(20));
+
+        test.Hub.Script.Refusal = null;
+        clock.Advance(TimeSpan.FromSeconds(40));
+
+        await test.Hub.Script.HearsAsync(message => message.Heartbeat is not null);
+        await ends.CancelAsync();
+        Assert.Equal(AgentEnd.Stopped, await serving);
     }
 
     [Fact]

@@ -56,7 +56,18 @@ internal sealed class LinkTest : IAsyncDisposable
     {
         public Channel<LogLine> Lines { get; } = Channel.CreateUnbounded<LogLine>();
 
+        private readonly Channel<LogLine> _taken = Channel.CreateUnbounded<LogLine>();
+
         public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Waits until so many lines were taken.</summary>
+        public async Task TakenAsync(int lines)
+        {
+            for (; lines > 0; lines--)
+            {
+                await _taken.Reader.ReadAsync(Patience).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Patience);
+            }
+        }
 
         public async IAsyncEnumerable<LogLine> ReadLogAsync(LogRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
@@ -65,6 +76,7 @@ internal sealed class LinkTest : IAsyncDisposable
                 await foreach (var line in Lines.Reader.ReadAllAsync(cancellationToken))
                 {
                     yield return line;
+                    _taken.Writer.TryWrite(line);
                 }
             }
             finally

@@ -85,30 +85,30 @@ public sealed class LogRelayTests
     }
 
     [Fact]
-    public async Task LogThatTheHubDoesNotRead_HoldsBackNeitherTheSessionNorOtherLogsLines()
+    public async Task LogsThatTheHubDoesNotRead_FillTheirConnection_AndHoldBackNoReport()
     {
         await using var test = await LinkTest.StartAsync();
-        var begun = new TaskCompletionSource();
         test.Hub.Script.SendLog = async (_, context) =>
         {
-            begun.SetResult();
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
             return new LogReceipt();
         };
         await using var session = await test.ConnectAsync();
         var receiving = ReceiveAllAsync(session);
-        var taken = 0;
-        test.Hub.Script.Say(Order(1));
-        await begun.Task.WaitAsync(Patience);
-        for (; taken < 4096; taken++)
+        for (var line = 0; line < 8192; line++)
         {
             test.Services.Lines.Writer.TryWrite(new LogLine { Text = new string('x', 1024) });
         }
 
-        await session.SendAsync(new AgentMessage { Heartbeat = new Heartbeat { Running = 3 } }, Patience);
+        test.Hub.Script.Say(Order(1));
+        test.Hub.Script.Say(Order(2)); // one alone does not fill a connection
+        await test.Services.TakenAsync(1000);
 
-        await test.Hub.Script.HearsAsync(message => message.Heartbeat is { Running: 3 });
-        Assert.True(test.Services.Lines.Reader.Count > 1024, "the agent took lines that the hub does not");
+        var report = new NodeReport { Key = new AttemptKey { NodeId = "a" }, Result = new string('x', 512 * 1024) };
+        await session.SendAsync(new AgentMessage { Report = report }, Patience).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Patience);
+
+        await test.Hub.Script.HearsAsync(message => message.Report is not null);
+        Assert.True(test.Services.Lines.Reader.Count > 4096, "the agent took lines that the hub does not");
         Assert.False(receiving.IsCompleted);
     }
 

@@ -28,7 +28,7 @@ public sealed class RealClusterResourceTests : IAsyncLifetime
         _client = new KubernetesClient(Kubeconfig.Load(kubeconfig, TimeProvider.System).Connection(), TimeProvider.System);
         await _client.CreateAsync(ResourceType.Namespace, null, new JsonObject { ["metadata"] = new JsonObject { ["name"] = _namespace } }, Patience);
         await _client.CreateAsync(Role, _namespace, Json("""
-            {"metadata":{"name":"worker"},"rules":[{"apiGroups":["","batch","apps"],"resources":["configmaps","jobs","deployments"],"verbs":["*"]}]}
+            {"metadata":{"name":"worker"},"rules":[{"apiGroups":["","batch","apps"],"resources":["configmaps","services","jobs","deployments"],"verbs":["*"]}]}
             """), Patience);
         await _client.CreateAsync(RoleBinding, _namespace, Json($$$"""
             {"metadata":{"name":"worker"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"worker"},
@@ -67,6 +67,15 @@ public sealed class RealClusterResourceTests : IAsyncLifetime
         Assert.Equal(replaced["metadata"]!["uid"]!.ToString(), found["metadata"]!["uid"]!.ToString());
         Assert.Equal("main: Error (exit code 64): Error from server (AlreadyExists): configmaps \"a\" already exists", again.Message);
         Assert.Equal("main: Error (exit code 64): Error from server (NotFound): configmaps \"a\" not found", gone.Message);
+    }
+
+    [Fact]
+    public async Task Service_WhosePortNamesNoProtocol_IsApplied_AndAppliedAgain()
+    {
+        await SucceedsAsync("apply", "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {a: b}, ports: [{port: 80}]}");
+        var again = await SucceedsAsync("apply", "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {a: c}, ports: [{port: 80}]}");
+
+        Assert.Equal("""{"a":"c"}""", again["spec"]!["selector"]!.ToJsonString());
     }
 
     [Fact]
