@@ -27,6 +27,7 @@ internal static class HubFailure
     {
         _ when cancellationToken.IsCancellationRequested => new OperationCanceledException(cancellationToken),
         StatusCode.NotFound => new ArtifactMissingException(failure.Status.Detail),
+        StatusCode.FailedPrecondition => new ArtifactLocationException(failure.Status.Detail),
         StatusCode.DataLoss => Mismatch(failure, artifact),
         _ => Translate(failure, $"passing on artifact '{artifact.Name}'", cancellationToken),
     };

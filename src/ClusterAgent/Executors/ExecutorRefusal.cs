@@ -26,7 +26,7 @@ internal sealed class ExecutorRefusal(int status, string message) : Exception(me
     {
         ExecutorRefusal refusal => refusal,
         ArtifactMissingException or RpcException { StatusCode: StatusCode.NotFound } => new(StatusCodes.Status404NotFound, failure.Message),
-        ArtifactDigestException => new(StatusCodes.Status422UnprocessableEntity, failure.Message),
+        ArtifactDigestException or ArtifactLocationException => new(StatusCodes.Status422UnprocessableEntity, failure.Message),
         RpcException { StatusCode: StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.DataLoss or StatusCode.PermissionDenied } refused =>
             new(StatusCodes.Status422UnprocessableEntity, $"the hub refuses: {refused.Status.Detail}"),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(StatusCodes.Status413PayloadTooLarge, failure.Message),

@@ -13,9 +13,11 @@ public interface IHubLink
 
     /// <summary>Opens the stored bytes of an artifact (as they were uploaded: packed, if they were packed).</summary>
     /// <exception cref="ArtifactMissingException">There is no such artifact at its location.</exception>
+    /// <exception cref="ArtifactLocationException">Nothing can be read from such a location.</exception>
     Task<Stream> OpenArtifactAsync(AttemptKey reader, ArtifactTransfer artifact, CancellationToken cancellationToken);
 
     /// <summary>Stores the bytes of an artifact at its location and answers where they are, their sha256 and their size.</summary>
+    /// <exception cref="ArtifactLocationException">Nothing can be stored at such a location.</exception>
     Task<StoredArtifact> StoreArtifactAsync(AttemptKey writer, ArtifactTransfer artifact, Stream content, CancellationToken cancellationToken);
 
     /// <summary>
@@ -67,3 +69,6 @@ public sealed class HubRefusedException(string message) : Exception(message);
 
 /// <summary>An artifact that was asked for is not at its location.</summary>
 public sealed class ArtifactMissingException(string message) : Exception(message);
+
+/// <summary>An artifact location that cannot be used as it is written; trying again does not help, changing the manifest does.</summary>
+public sealed class ArtifactLocationException(string message) : Exception(message);

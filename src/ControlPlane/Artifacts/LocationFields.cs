@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Argosy.Contracts.Agents;
 
 namespace Argosy.ControlPlane.Artifacts;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Argosy.Contracts.Agents;
 
 namespace Argosy.ControlPlane.Artifacts;
 

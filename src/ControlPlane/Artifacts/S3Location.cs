@@ -1,6 +1,7 @@
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
+using Argosy.Contracts.Agents;
 
 namespace Argosy.ControlPlane.Artifacts;
 

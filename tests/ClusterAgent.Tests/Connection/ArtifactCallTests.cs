@@ -88,6 +88,18 @@ public sealed class ArtifactCallTests
     }
 
     [Fact]
+    public async Task LocationThatNobodyCanUse_IsRefusedForGood_InTheHubsWords()
+    {
+        await using var test = await LinkTest.StartAsync();
+        test.Hub.Script.StoreArtifact = (_, _) => throw HubScript.Failure(StatusCode.FailedPrecondition, "artifact 'model' lies with plugin 'p'");
+
+        var refused = await Assert.ThrowsAsync<ArtifactLocationException>(
+            () => test.Link.StoreArtifactAsync(Key, Model, new MemoryStream(new byte[10]), Patience));
+
+        Assert.Equal("artifact 'model' lies with plugin 'p'", refused.Message);
+    }
+
+    [Fact]
     public async Task OtherBytesThanTheDigests_AreToldAtTheirEnd_WithBothDigests()
     {
         await using var test = await LinkTest.StartAsync();

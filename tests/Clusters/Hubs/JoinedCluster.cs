@@ -28,8 +28,9 @@ internal sealed class JoinedCluster
             "--api-server", (await member.ApiServerAsync()).ToString(), "--registry-mirrors", mirrors)).Succeeded();
 
         // One of the examples asks for all that a kube node with two cores has.
-        manifest = manifest.Replace("cpu: 50m", "cpu: \"0\"", StringComparison.Ordinal);
-        await member.ApplyAsync(manifest);
+        const string Requested = "cpu: \"50m\"";
+        Assert.Contains(Requested, manifest, StringComparison.Ordinal);
+        await member.ApplyAsync(manifest.Replace(Requested, "cpu: \"0\"", StringComparison.Ordinal));
         return new JoinedCluster(member, network);
     }
 

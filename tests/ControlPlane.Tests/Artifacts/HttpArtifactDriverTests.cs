@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Argosy.Contracts.Agents;
 using Argosy.ControlPlane.Artifacts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Argosy.Contracts.Agents;
 using Argosy.ControlPlane.Artifacts;
 
 namespace Argosy.ControlPlane.Tests.Artifacts;

@@ -57,7 +57,7 @@ public sealed class LeafKindTests(StandingHub hub)
         var workflow = await RunAsync("unlucky-parent", Parent("exit 3"));
 
         Assert.Equal("Failed", (string?)workflow["status"]!["phase"]);
-        Assert.Equal("failure condition 'status.phase in (Failed,Error)' evaluated true", (string?)Node(workflow, "unlucky-parent")["message"]);
+        Assert.Equal("failure condition '{status.phase in [Error Failed]}' evaluated true", (string?)Node(workflow, "unlucky-parent")["message"]);
     }
 
     [Theory]

@@ -46,7 +46,7 @@ internal sealed class ResourceManifests(IHubLink hub)
                 : throw new ResourceFailureException(
                     $"error: resource.manifestFrom: artifact \"{artifact.Name}\" is a folder; name the file that holds the manifest");
         }
-        catch (Exception missing) when (missing is ArtifactMissingException or ArtifactFormatException)
+        catch (Exception missing) when (missing is ArtifactMissingException or ArtifactFormatException or ArtifactLocationException)
         {
             throw new ResourceFailureException($"error: resource.manifestFrom: artifact \"{artifact.Name}\": {missing.Message}");
         }
