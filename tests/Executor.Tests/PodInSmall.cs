@@ -65,7 +65,8 @@ internal sealed class PodInSmall : IDisposable
 
     private ContainerInSmall Start(string program, string container, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        // Containers start with no signal ignored, which cannot be said of test runs.
+        var start = new ProcessStartInfo("env", ["--default-signal", program, .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.FullName,
         };

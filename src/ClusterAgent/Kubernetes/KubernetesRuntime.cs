@@ -28,6 +28,9 @@ internal sealed class KubernetesRuntime(
     TimeProvider time,
     ILoggerFactory loggers) : IPodRuntime, IExecutorPods, IDisposable
 {
+    /// <summary>Between two looks at whether what was deleted has gone.</summary>
+    private static readonly TimeSpan WhileItGoes = TimeSpan.FromSeconds(5);
+
     private const string HeldPods = $"{PodMarks.Managed}=true,{PodMarks.State}={PodMarks.Held}";
 
     private readonly ConcurrentDictionary<string, HeldAttempt> _attempts = new(StringComparer.Ordinal);
@@ -380,17 +383,21 @@ internal sealed class KubernetesRuntime(
     /// <summary>What is not urgent and must not hold up the hub's next word; repeated, with growing pauses, until it is done.</summary>
     private void InBackground(string workflowUid, Func<CancellationToken, Task<bool>> work) => _ = Task.Run(async () =>
     {
-        for (var pause = options.FirstPause; !_ends.IsCancellationRequested; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, options.LongestPause.Ticks)))
+        for (var failures = 0; !_ends.IsCancellationRequested;)
         {
+            var pause = WhileItGoes;
             try
             {
                 if (await work(_ends.Token))
                 {
                     return;
                 }
+
+                failures = 0;
             }
             catch (Exception failure) when (!_ends.IsCancellationRequested)
             {
+                pause = options.PauseAfter(failures++);
                 _logger.CleanupFailed(workflowUid, failure.Message, pause);
             }
             catch (OperationCanceledException)

@@ -4,6 +4,7 @@ using Argosy.ControlPlane.Joining;
 using Argosy.ControlPlane.Workflows;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans;
 
@@ -14,8 +15,8 @@ namespace Argosy.ControlPlane.Dispatch;
 /// certificate alone, and each call ends when that is no longer good.
 /// </summary>
 internal sealed class AgentLinkEndpoints(
-    MemberCalls calls, ClusterIdentities identities, HubLink hub, LogRelay logs, IGrainFactory grains, IOptions<ClusterOptions> options, TimeProvider time)
-    : AgentLink.AgentLinkBase
+    MemberCalls calls, ClusterIdentities identities, HubLink hub, LogRelay logs, IGrainFactory grains, IOptions<ClusterOptions> options, TimeProvider time,
+    ILogger<AgentLinkEndpoints> log) : AgentLink.AgentLinkBase
 {
     private const int ChunkBytes = 128 * 1024;
 
@@ -118,6 +119,11 @@ internal sealed class AgentLinkEndpoints(
         }
         catch (Exception failure) when (LinkErrors.Of(failure) is { } told)
         {
+            if (told.StatusCode == StatusCode.Unavailable)
+            {
+                DispatchLog.StoreFailed(log, call.Member.Cluster, failure.Message);
+            }
+
             throw told;
         }
     }

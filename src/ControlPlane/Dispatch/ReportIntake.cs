@@ -92,4 +92,7 @@ internal static partial class DispatchLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "workflow {WorkflowUid}: {Count} reports were not taken (attempt {Attempt})")]
     public static partial void ReportNotTaken(ILogger log, Exception failure, string workflowUid, int count, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "cluster {Cluster}: an artifact could not be passed on, the agent will try again: {Reason}")]
+    public static partial void StoreFailed(ILogger log, string cluster, string reason);
 }

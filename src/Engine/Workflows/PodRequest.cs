@@ -106,13 +106,56 @@ public static class PodRequests
     internal static IVariables VariablesOf(WorkflowState state, Node node) =>
         Variables(state, node, node.Template ?? TemplateLookup.Of(state, node)!, NodeNames.Pod(state, node));
 
-    /// <summary>Where the node may run now: what its manifest says, and else the cluster that has the claims it mounts.</summary>
+    /// <summary>
+    /// Where the node may run now: what its manifest says, and else the cluster that has the claims it mounts, and else that of a daemon whose address it
+    /// was given.
+    /// </summary>
     public static PlacementRule PlacementOf(WorkflowState state, Node node)
     {
         var request = Of(state, node);
-        return request.Placement.Cluster is null && request.Claims.Select(state.ClaimHomes.GetValueOrDefault).FirstOrDefault(home => home is not null) is { } home
-            ? request.Placement with { Cluster = home }
-            : request.Placement;
+        var home = request.Placement.Cluster ?? ClaimHome(state, request) ?? DaemonHome(state, request);
+        return home == request.Placement.Cluster ? request.Placement : request.Placement with { Cluster = home };
+    }
+
+    private static string? ClaimHome(WorkflowState state, PodRequest request) =>
+        request.Claims.Select(state.ClaimHomes.GetValueOrDefault).FirstOrDefault(home => home is not null);
+
+    // The address of a pod means something in its own cluster, unless the manifest's author knows better and says where to go.
+    private static string? DaemonHome(WorkflowState state, PodRequest request)
+    {
+        if (request.Placement != PlacementRule.Anywhere)
+        {
+            return null;
+        }
+
+        string? text = null;
+        foreach (var daemon in state.RunningDaemons)
+        {
+            if (daemon is { CancelRequested: false, PodIp: { Length: > 0 } address, Cluster: { } cluster } && Mentions(text ??= request.Template.ToJsonString(), address))
+            {
+                return cluster;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether an address stands in the text by itself, not as a part of a longer one.</summary>
+    private static bool Mentions(string text, string address)
+    {
+        for (var at = text.IndexOf(address, StringComparison.Ordinal); at >= 0; at = text.IndexOf(address, at + 1, StringComparison.Ordinal))
+        {
+            var end = at + address.Length;
+            var isWhole = (at == 0 || !(char.IsAsciiLetterOrDigit(text[at - 1]) || text[at - 1] == '.'))
+                && (end == text.Length || !char.IsAsciiLetterOrDigit(text[end]))
+                && !(end + 1 < text.Length && text[end] == '.' && char.IsAsciiDigit(text[end + 1]));
+            if (isWhole)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Gives every artifact its whole location: inputs, outputs, logs, what a data template lists.</summary>

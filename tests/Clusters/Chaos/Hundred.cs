@@ -24,12 +24,13 @@ internal sealed class Hundred : IAsyncDisposable
     public string Name { get; private set; } = "";
 
     /// <summary>Submits it for one cluster.</summary>
-    public static Task<Hundred> StartAsync(TestFleet fleet, JoinedCluster cluster, JsonObject? retryStrategy = null, int pods = Pods) =>
-        StartAsync(fleet, new() { [cluster] = pods }, retryStrategy);
+    public static Task<Hundred> StartAsync(TestFleet fleet, JoinedCluster cluster, JsonObject? retryStrategy = null) =>
+        StartAsync(fleet, new() { [cluster] = Pods }, retryStrategy, padding: 0);
 
     /// <summary>Submits it for all clusters, in equal parts.</summary>
-    public static Task<Hundred> StartEverywhereAsync(TestFleet fleet) =>
-        StartAsync(fleet, new() { [fleet.Gpu] = Pods / 2, [fleet.Serving] = Pods / 2 }, null);
+    /// <param name="padding">How many bytes of output, beside their number, those have that say it.</param>
+    public static Task<Hundred> StartEverywhereAsync(TestFleet fleet, int padding = 0) =>
+        StartAsync(fleet, new() { [fleet.Gpu] = Pods / 2, [fleet.Serving] = Pods / 2 }, null, padding);
 
     /// <summary>Waits until so many pods have been created; all of them, if no number is given.</summary>
     public Task CreatedAsync(int? pods = null) =>
@@ -88,7 +89,7 @@ internal sealed class Hundred : IAsyncDisposable
         gate.Dispose();
     }
 
-    private static async Task<Hundred> StartAsync(TestFleet fleet, Dictionary<JoinedCluster, int> clusters, JsonObject? retryStrategy)
+    private static async Task<Hundred> StartAsync(TestFleet fleet, Dictionary<JoinedCluster, int> clusters, JsonObject? retryStrategy, int padding)
     {
         var hundred = new Hundred(fleet);
         foreach (var (cluster, pods) in clusters)
@@ -96,7 +97,7 @@ internal sealed class Hundred : IAsyncDisposable
             hundred.parts[cluster] = (new PodWatch(cluster.Member, TestFleet.Chaos), pods);
         }
 
-        var workflow = Documents.Of("hundred.yaml").With("gate", hundred.gate.Path);
+        var workflow = Documents.Of("hundred.yaml").With("gate", hundred.gate.Path).With("padding", $"{padding}");
         foreach (var cluster in fleet.Clusters)
         {
             var pods = clusters.GetValueOrDefault(cluster);

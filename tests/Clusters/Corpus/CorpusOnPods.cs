@@ -1,8 +1,7 @@
-using Argosy.Clusters.Members;
 using System.Text;
 using System.Text.Json.Nodes;
-using Argosy.Clusters.Chaos;
 using Argosy.Clusters.Hubs;
+using Argosy.Clusters.Members;
 using Argosy.Conformance;
 using Argosy.Scenarios.Corpus;
 using Argosy.Scenarios.Hubs;
@@ -10,7 +9,7 @@ using Argosy.Scenarios.Hubs;
 namespace Argosy.Clusters.Corpus;
 
 /// <summary>Upstream's examples as pods of real clusters: the documents that its own runner demands to succeed.</summary>
-[Collection(HubCollection.Name)]
+[Collection(AloneCollection.Name)]
 public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
 {
     private const int AtOnce = 12;
@@ -21,6 +20,8 @@ public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
     /// <summary>What does not succeed on the tests' clusters, and why.</summary>
     private static readonly Dictionary<string, string> NotHere = new(StringComparer.Ordinal)
     {
+        ["examples/map-reduce.yaml"] = "makes a folder in /mnt, which the registry's python image has not",
+        ["examples/sidecar-nginx.yaml"] = "its sidecar runs nginx; the registry's image of that name holds another web server",
         ["examples/artifact-passing-explicit-plugin.yaml"] = "its artifact lies with a driver plugin, an image of its author's",
         ["examples/k8s-patch-json-pod.yaml"] = PatchesItsPod,
         ["examples/k8s-patch-merge-pod.yaml"] = PatchesItsPod,
@@ -29,11 +30,18 @@ public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
+    [Fact]
+    public void WhatDoesNotSucceedHere_IsDemandedByUpstream()
+    {
+        Conformance.Corpus.Require();
+
+        Assert.Empty(NotHere.Keys.Except(Conformance.Corpus.Rows().Where(row => row.UpstreamPhase == "Succeeded").Select(row => row.File)));
+    }
+
     [Fact(Timeout = 420_000)]
     public async Task ExamplesThatUpstreamDemandsToSucceed_RunAsPods_Succeed()
     {
         TestFleet.Require();
-        TestClusters.RequireThorough();
         Conformance.Corpus.Require();
         var rows = Conformance.Corpus.Rows().Where(row => row.UpstreamPhase == "Succeeded").ToList();
         Assert.Equal(75, rows.Count);
@@ -41,28 +49,34 @@ public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
         await Task.WhenAll(fleet.Clusters.Select(cluster => ConnectAsync(cluster, internet)));
         await ApplyFixturesAsync();
 
+        // Those that cannot succeed here are tried, and not waited for.
+        var tried = await Task.WhenAll(rows.Where(row => NotHere.ContainsKey(row.File)).Select(async row => (Row: row, Run: await CreateAsync(row))));
         using var places = new SemaphoreSlim(AtOnce);
-        var ended = await Task.WhenAll(rows.Select(async row =>
+        var ended = (await Task.WhenAll(rows.Where(row => !NotHere.ContainsKey(row.File)).Select(async row =>
         {
             await places.WaitAsync(TestContext.Current.CancellationToken);
             try
             {
-                return await RunAsync(row);
+                return (Row: row, Workflow: await EndedAsync(await CreateAsync(row)));
             }
             finally
             {
                 places.Release();
             }
-        }));
+        }))).ToList();
+        foreach (var (row, run) in tried)
+        {
+            ended.Add((row, run.Name is null ? Refused(run.Refusal) : await fleet.Api.WorkflowAsync(TestFleet.Default, run.Name)));
+        }
 
-        var misses = rows.Zip(ended).Where(run => Story.PhaseOf(run.Second) != "Succeeded").ToList();
+        var misses = ended.Where(run => Story.PhaseOf(run.Workflow) != "Succeeded").ToList();
         foreach (var (row, workflow) in misses)
         {
             output.WriteLine($"{row}: {(NotHere.TryGetValue(row.File, out var reason) ? $"[{reason}] " : "")}{Story.Of(workflow)}");
         }
 
         output.WriteLine($"{rows.Count - misses.Count} of {rows.Count} succeeded as pods");
-        Assert.Empty(misses.Select(miss => miss.First.File).Except(NotHere.Keys));
+        Assert.Empty(misses.Select(miss => miss.Row.File).Except(NotHere.Keys));
         Assert.True(rows.Count - misses.Count >= Demanded, $"only {rows.Count - misses.Count} succeeded");
     }
 
@@ -95,25 +109,27 @@ public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
         await fleet.ReadyAsync(cluster);
     }
 
+    private Task<(string? Name, string? Refusal)> CreateAsync(CorpusRow row) => fleet.Api.CreateAsync(row.Named(), TestFleet.Default);
+
     // A refusal is an outcome like any other, and so is not to end.
-    private async Task<JsonObject> RunAsync(CorpusRow row)
+    private async Task<JsonObject> EndedAsync((string? Name, string? Refusal) run)
     {
-        var manifest = row.Named();
-        var (name, refusal) = await fleet.Api.CreateAsync(manifest, TestFleet.Default);
-        if (name is null)
+        if (run.Name is null)
         {
-            return new JsonObject { ["status"] = new JsonObject { ["phase"] = "Refused", ["message"] = refusal } };
+            return Refused(run.Refusal);
         }
 
         try
         {
-            return await fleet.Api.EndedAsync(TestFleet.Default, name, Patience);
+            return await fleet.Api.EndedAsync(TestFleet.Default, run.Name, Patience);
         }
         catch (TimeoutException)
         {
-            return await fleet.Api.WorkflowAsync(TestFleet.Default, name);
+            return await fleet.Api.WorkflowAsync(TestFleet.Default, run.Name);
         }
     }
+
+    private static JsonObject Refused(string? why) => new() { ["status"] = new JsonObject { ["phase"] = "Refused", ["message"] = why } };
 
     /// <summary>The hub has the templates and the ConfigMaps that it reads itself, each cluster what pods mount and may do.</summary>
     private async Task ApplyFixturesAsync()

@@ -21,7 +21,7 @@ internal sealed class FeatureRun(TestFleet fleet, string name, string uid)
     public static async Task<FeatureRun> SubmitAsync(TestFleet fleet, string spec, string name = "feature")
     {
         var file = fleet.Folder.Write(
-            $"{name}.yaml",
+            $"{name}-{Guid.NewGuid():N}.yaml",
             $"apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {{generateName: {name}-}}\nspec:\n  entrypoint: main\n"
             + string.Concat(spec.Split('\n').Select(line => $"  {line}\n")));
         var submitted = (await fleet.ArgosyAsync("submit", file, "--output", "name")).Succeeded().Trim();

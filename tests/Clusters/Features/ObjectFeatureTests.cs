@@ -1,20 +1,27 @@
-using Argosy.Clusters.Members;
-using Argosy.Clusters.Chaos;
 using Argosy.Clusters.Hubs;
+using Argosy.Clusters.Members;
 using Argosy.Scenarios.Hubs;
 
 namespace Argosy.Clusters.Features;
 
 /// <summary>What a workflow has in a cluster beside its pods, and when that goes.</summary>
-[Collection(HubCollection.Name)]
 public sealed class ObjectFeatureTests(TestFleet fleet)
 {
     [Fact(Timeout = 180_000)]
     public async Task Claim_OfAWorkflow_HoldsItsDataBetweenSteps_AndGoesWhenItHasSucceeded()
     {
         TestFleet.Require();
-        TestClusters.RequireThorough();
-        await fleet.Gpu.Member.ApplyAsync(await File.ReadAllTextAsync(Manifest.Of("corpus-fixtures.yaml")));
+        await fleet.Gpu.Member.KubectlAsync("delete", "persistentvolume", "feature-claim", "--ignore-not-found");
+        await fleet.Gpu.Member.ApplyAsync("""
+            apiVersion: v1
+            kind: PersistentVolume
+            metadata: {name: feature-claim}
+            spec:
+              accessModes: [ReadWriteOnce]
+              capacity: {storage: 20Mi}
+              persistentVolumeReclaimPolicy: Retain
+              hostPath: {path: /tmp/argosy-test-volumes/feature-claim, type: DirectoryOrCreate}
+            """);
         var run = await FeatureRun.SubmitAsync(fleet, """
             volumeClaimTemplates:
             - metadata: {name: work}

@@ -1,10 +1,8 @@
-using Argosy.Clusters.Chaos;
 using Argosy.Clusters.Hubs;
 
 namespace Argosy.Clusters.Features;
 
 /// <summary>What pods can be told to be, on a real cluster.</summary>
-[Collection(HubCollection.Name)]
 public sealed class PodFeatureTests(TestFleet fleet)
 {
     [Fact(Timeout = 180_000)]

@@ -1,13 +1,11 @@
-using Argosy.Clusters.Members;
 using System.Diagnostics;
-using Argosy.Clusters.Chaos;
 using Argosy.Clusters.Hubs;
+using Argosy.Clusters.Members;
 using Argosy.Scenarios.Hubs;
 
 namespace Argosy.Clusters.Features;
 
 /// <summary>What users tell workflows whose pods run in real clusters.</summary>
-[Collection(HubCollection.Name)]
 public sealed class VerbTests(TestFleet fleet)
 {
     private const string Waiting = """
@@ -114,7 +112,6 @@ public sealed class VerbTests(TestFleet fleet)
     public async Task Workflow_Deleted_LeavesNothingInTheClusters()
     {
         TestFleet.Require();
-        TestClusters.RequireThorough();
         var run = await FeatureRun.SubmitAsync(fleet, Waiting, "deleted");
         await run.UntilAsync(workflow => Story.Pods(workflow).Any(pod => (string?)pod["phase"] == "Running"));
 

@@ -1,2 +1,2 @@
-// Two collections at a time: what happens to one cluster need not wait for what happens to the other.
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+// Most tests wait for pods most of the time, and run side by side.
+[assembly: CollectionBehavior(MaxParallelThreads = 5)]

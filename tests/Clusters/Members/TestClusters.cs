@@ -12,9 +12,6 @@ internal static class TestClusters
     /// <summary>The program that started them, which is asked to start an API server again that a test has killed.</summary>
     private const string KubeVariable = "ARGOSY_TEST_KUBE";
 
-    /// <summary>Set it to have the long tests run as well, which no ordinary run waits for.</summary>
-    private const string ThoroughVariable = "ARGOSY_TEST_THOROUGH";
-
     /// <summary>The agent's image, as the clusters find it; <c>infra/agent/build-image</c> builds it.</summary>
     private const string ImageVariable = "ARGOSY_TEST_AGENT_IMAGE";
 
@@ -36,9 +33,6 @@ internal static class TestClusters
             return lacking.Count == 0 ? null : $"no real clusters to test on: {string.Join(", ", lacking)} not set (.ci/clusters up prints what to set)";
         }
     }
-
-    /// <summary>Skips what only a thorough run does.</summary>
-    public static void RequireThorough() => Assert.SkipWhen(Variable(ThoroughVariable) is null, $"only in thorough runs: {ThoroughVariable} is not set");
 
     public static IReadOnlyList<MemberCluster> All() =>
         [.. (Variable(ClustersVariable) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];

@@ -7,6 +7,7 @@ namespace Argosy.Clusters.PodTable;
 public sealed class PodTableRuns(TestFleet fleet) : IAsyncLifetime
 {
     private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<IReadOnlyList<string>>> pending = new(StringComparer.Ordinal);
 
     internal TestFleet Fleet => fleet;
 
@@ -36,10 +37,20 @@ public sealed class PodTableRuns(TestFleet fleet) : IAsyncLifetime
                 """ + Indented(template));
             var (name, refusal) = await fleet.Api.CreateAsync(workflow, TestFleet.Default);
             names[row] = name ?? throw new InvalidOperationException($"{row}: {refusal}");
+            pending[row] = PendingUntilTheEndAsync(row);
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var row in pending.Values)
+        {
+            await ((Task)row).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the row's test has told why
+        }
+    }
+
+    /// <summary>What the row's pod node said of itself while it was pending, from the beginning; complete when the node has ended.</summary>
+    internal Task<IReadOnlyList<string>> PendingAsync(string row) => pending[row];
 
     /// <summary>The row's only pod node, once it is as wanted.</summary>
     internal async Task<JsonObject> UntilAsync(string row, Predicate<JsonObject> isWanted)
@@ -49,8 +60,7 @@ public sealed class PodTableRuns(TestFleet fleet) : IAsyncLifetime
         return Story.Pods(seen).Single();
     }
 
-    internal Task<JsonObject> EndedAsync(string row) =>
-        UntilAsync(row, pod => (string?)pod["phase"] is "Succeeded" or "Failed" or "Error");
+    internal Task<JsonObject> EndedAsync(string row) => UntilAsync(row, IsOver);
 
     /// <summary>The pod of the row in the cluster, once it runs.</summary>
     internal async Task<string> RunningPodAsync(string row)
@@ -59,6 +69,23 @@ public sealed class PodTableRuns(TestFleet fleet) : IAsyncLifetime
         var pods = await fleet.Gpu.Member.NamesAsync("pods", TestFleet.Default, $"workflows.argoproj.io/workflow={names[row]}");
         return Assert.Single(pods)["pod/".Length..];
     }
+
+    private async Task<IReadOnlyList<string>> PendingUntilTheEndAsync(string row)
+    {
+        List<string> messages = [];
+        await UntilAsync(row, pod =>
+        {
+            if ((string?)pod["phase"] == "Pending" && (string?)pod["message"] is { } message)
+            {
+                messages.Add(message);
+            }
+
+            return IsOver(pod);
+        });
+        return messages;
+    }
+
+    private static bool IsOver(JsonObject pod) => (string?)pod["phase"] is "Succeeded" or "Failed" or "Error";
 
     private static string Indented(string template) => string.Concat(template.Split('\n').Select(line => $"    {line}\n"));
 }

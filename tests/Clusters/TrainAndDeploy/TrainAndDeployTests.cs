@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Argosy.Clusters.Chaos;
 using Argosy.Clusters.Hubs;
 using Argosy.Clusters.Members;
 using Argosy.Scenarios.Hubs;
@@ -10,10 +9,19 @@ using Argosy.Scenarios.Hubs;
 namespace Argosy.Clusters.TrainAndDeploy;
 
 /// <summary>What the README promises of two real clusters, by the commands that stand there.</summary>
-[Collection(HubCollection.Name)]
+[Collection(AloneCollection.Name)] // the README asks for the logs of the latest workflow
 public sealed partial class TrainAndDeployTests(TestFleet fleet)
 {
     private const string Selector = "workflows.argoproj.io/workflow=";
+
+    [Fact]
+    public void CommandsOfTheReadme_NameFilesThatAreThere()
+    {
+        var named = Readme.Blocks("On real clusters").SelectMany(block => RepositoryFile().Matches(block)).Select(match => match.Value).ToList();
+
+        Assert.NotEmpty(named);
+        Assert.All(named, file => Assert.True(File.Exists(Path.Combine(Readme.Root, file)), $"README.md names {file}"));
+    }
 
     [Fact(Timeout = 300_000)]
     public async Task ExampleOfTheReadme_TrainsInOneClusterAndServesInTheOther_AndCleansUp()
@@ -98,6 +106,9 @@ public sealed partial class TrainAndDeployTests(TestFleet fleet)
         shell.Environment["SERVING"] = fleet.Serving.Member.Kubeconfig;
         return await Finished.RunAsync(shell);
     }
+
+    [GeneratedRegex(@"(?:examples|infra)/[\w./-]+")]
+    private static partial Regex RepositoryFile();
 
     [GeneratedRegex(@"train-and-deploy-[a-z0-9]{5}")]
     private static partial Regex Submitted();

@@ -233,8 +233,7 @@ internal sealed class AttemptLife(
 
     private void TryAgain(HeldAttempt attempt, Exception failure)
     {
-        var pause = TimeSpan.FromTicks((long)Math.Min(options.FirstPause.Ticks * Math.Pow(2, attempt.Failures), options.LongestPause.Ticks));
-        attempt.Failures++;
+        var pause = options.PauseAfter(attempt.Failures++);
         logger.StepFailed(attempt.Key.Workflow, attempt.Key.NodeId, failure.Message, pause);
         if (!attempt.IsMade && !attempt.IsReleased)
         {

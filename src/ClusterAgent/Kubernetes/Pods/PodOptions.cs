@@ -26,6 +26,10 @@ public sealed record PodOptions
 
     /// <summary>Default 30 s.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The pause after so many failures on end, the last one not counted.</summary>
+    internal TimeSpan PauseAfter(int failures) =>
+        TimeSpan.FromTicks((long)Math.Min(FirstPause.Ticks * Math.Pow(2, failures), LongestPause.Ticks));
 }
 
 /// <summary>What an image runs where a manifest does not say.</summary>

@@ -4,16 +4,12 @@ using Argosy.Clusters.Members;
 namespace Argosy.Clusters.Chaos;
 
 /// <summary>The agent and the API server of a cluster get SIGKILL while a hundred pods of a workflow are there.</summary>
-[Collection(GpuCollection.Name)]
-public sealed class GpuChaosTests(TestFleet fleet)
+internal static class GpuStories
 {
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(10);
 
-    [Fact(Timeout = 480_000)]
-    public async Task AgentKilled_WhileItCreatesPodsAndWhileTheyEnd_RunsTheWorkflowAsIfNothingHadHappened()
+    public static async Task AgentKilledTwiceAsync(TestFleet fleet)
     {
-        TestFleet.Require();
-        TestClusters.RequireThorough();
         await using var hundred = await Hundred.StartAsync(fleet, fleet.Gpu);
 
         await hundred.CreatedAsync(Hundred.Pods / 3);
@@ -27,11 +23,8 @@ public sealed class GpuChaosTests(TestFleet fleet)
         await hundred.DeletedWithoutARestAsync();
     }
 
-    [Fact(Timeout = 480_000)]
-    public async Task ApiServerKilled_ForTenSecondsWhilePodsEnd_RunsTheWorkflowAsIfNothingHadHappened()
+    public static async Task ApiServerKilledForTenSecondsAsync(TestFleet fleet)
     {
-        TestFleet.Require();
-        TestClusters.RequireThorough();
         await using var hundred = await Hundred.StartAsync(fleet, fleet.Gpu);
 
         await hundred.CreatedAsync();

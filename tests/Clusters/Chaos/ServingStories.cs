@@ -1,22 +1,17 @@
-using Argosy.Clusters.Members;
 using System.Text.Json.Nodes;
 using Argosy.Clusters.Hubs;
 
 namespace Argosy.Clusters.Chaos;
 
 /// <summary>The network between a cluster and the hub is cut, and its pods are deleted by hand, while a hundred pods of a workflow are there.</summary>
-[Collection(ServingCollection.Name)]
-public sealed class ServingChaosTests(TestFleet fleet)
+internal static class ServingStories
 {
     private const int Deleted = 10;
 
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(60);
 
-    [Fact(Timeout = 480_000)]
-    public async Task StreamCut_ForAMinuteWhilePodsEnd_RunsTheWorkflowAsIfNothingHadHappened()
+    public static async Task StreamCutForAMinuteAsync(TestFleet fleet)
     {
-        TestFleet.Require();
-        TestClusters.RequireThorough();
         await using var hundred = await Hundred.StartAsync(fleet, fleet.Serving);
 
         await hundred.CreatedAsync();
@@ -35,17 +30,14 @@ public sealed class ServingChaosTests(TestFleet fleet)
         await hundred.DeletedWithoutARestAsync();
     }
 
-    [Fact(Timeout = 480_000)]
-    public async Task PodsDeletedByHand_OfStepsThatRetry_AreTriedAgain()
+    public static async Task PodsDeletedOfStepsThatRetryAsync(TestFleet fleet)
     {
-        TestFleet.Require();
-        TestClusters.RequireThorough();
         var retry = new JsonObject { ["limit"] = 2, ["retryPolicy"] = "Always" };
         await using var hundred = await Hundred.StartAsync(fleet, fleet.Serving, retry);
 
         await hundred.CreatedAsync();
         await hundred.RunningAsync(fleet.Serving, Hundred.Pods / 2);
-        await DeleteAsync(hundred, Deleted);
+        await DeleteAsync(fleet, hundred);
         await hundred.CreatedAsync(Hundred.Pods + Deleted);
         hundred.Open();
 
@@ -53,32 +45,31 @@ public sealed class ServingChaosTests(TestFleet fleet)
         await hundred.DeletedWithoutARestAsync();
     }
 
-    [Fact(Timeout = 480_000)]
-    public async Task PodsDeletedByHand_OfStepsThatDoNotRetry_EndThemWithTheReason()
+    public static async Task PodsDeletedOfStepsThatDoNotRetryAsync(TestFleet fleet)
     {
-        TestFleet.Require();
-        TestClusters.RequireThorough();
-        await using var some = await Hundred.StartAsync(fleet, fleet.Serving, pods: 2 * Deleted);
+        await using var hundred = await Hundred.StartAsync(fleet, fleet.Serving);
 
-        await some.CreatedAsync();
-        await some.RunningAsync(fleet.Serving, 2 * Deleted);
-        await DeleteAsync(some, Deleted);
-        some.Open();
+        await hundred.CreatedAsync();
+        await hundred.RunningAsync(fleet.Serving, Hundred.Pods / 2);
+        await DeleteAsync(fleet, hundred);
+        hundred.Open();
 
-        var ended = await fleet.Api.EndedAsync(TestFleet.Chaos, some.Name, TimeSpan.FromMinutes(3));
+        var ended = await fleet.Api.EndedAsync(TestFleet.Chaos, hundred.Name, TimeSpan.FromMinutes(3));
         Assert.True(Story.PhaseOf(ended) is "Failed" or "Error", Story.Of(ended));
         var fallen = Story.Pods(ended).Where(pod => (string?)pod["phase"] != "Succeeded").ToList();
         Assert.Equal(Deleted, fallen.Count);
         Assert.All(fallen, pod => Assert.Contains("pod deleted", (string?)pod["message"], StringComparison.Ordinal));
-        some.CreatedOnce();
-        await some.DeletedWithoutARestAsync();
+        hundred.CreatedOnce();
+        await hundred.DeletedWithoutARestAsync();
     }
 
-    private async Task DeleteAsync(Hundred hundred, int pods)
+    /// <summary>Deletes some pods that run, and waits until they are gone: until the hub has heard of their end, that is.</summary>
+    private static async Task DeleteAsync(TestFleet fleet, Hundred hundred)
     {
         var running = await fleet.Serving.Member.ListAsync("pods", TestFleet.Chaos, $"workflows.argoproj.io/workflow={hundred.Name}");
-        var names = running.Where(pod => (string?)pod["status"]?["phase"] == "Running").Take(pods).Select(pod => (string)pod["metadata"]!["name"]!).ToList();
-        Assert.Equal(pods, names.Count);
-        (await fleet.Serving.Member.KubectlAsync(["delete", "pods", "--namespace", TestFleet.Chaos, "--wait=false", "--grace-period=1", .. names])).Succeeded();
+        var names = running.Where(pod => (string?)pod["status"]?["phase"] == "Running").Take(Deleted).Select(pod => (string)pod["metadata"]!["name"]!).ToList();
+        Assert.Equal(Deleted, names.Count);
+        (await fleet.Serving.Member.KubectlAsync(
+            ["delete", "pods", "--namespace", TestFleet.Chaos, "--grace-period=1", "--timeout=120s", .. names])).Succeeded();
     }
 }
