@@ -300,7 +300,7 @@ internal sealed class KubernetesRuntime(
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_ends.Token, attempt.Stop.Token);
         NodeReport final;
-        attempt.IsMade = true;
+        attempt.Begin();
         attempt.Report(new NodeReport { Key = attempt.Key, Phase = PodPhase.PodRunning });
         try
         {

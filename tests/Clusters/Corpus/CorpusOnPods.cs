@@ -28,6 +28,9 @@ public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
         ["examples/sidecar.yaml"] = "installs a package from the internet, and its sidecar's image is not in the registry",
     };
 
+    /// <summary>Lose one run in eighty by their own dice, and are then run once more.</summary>
+    private static readonly string[] Dice = ["examples/retry-container.yaml", "examples/retry-script.yaml"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
             await places.WaitAsync(TestContext.Current.CancellationToken);
             try
             {
-                return (Row: row, Workflow: await EndedAsync(await CreateAsync(row)));
+                var workflow = await EndedAsync(await CreateAsync(row));
+                return (Row: row, Workflow: Dice.Contains(row.File) && Story.PhaseOf(workflow) == "Failed" ? await EndedAsync(await CreateAsync(row, "-again")) : workflow);
             }
             finally
             {
@@ -67,6 +71,10 @@ public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
         foreach (var (row, run) in tried)
         {
             ended.Add((row, run.Name is null ? Refused(run.Refusal) : await fleet.Api.WorkflowAsync(TestFleet.Default, run.Name)));
+            if (run.Name is not null)
+            {
+                await fleet.Api.DeleteAsync(TestFleet.Default, run.Name);
+            }
         }
 
         var misses = ended.Where(run => Story.PhaseOf(run.Workflow) != "Succeeded").ToList();
@@ -109,7 +117,12 @@ public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
         await fleet.ReadyAsync(cluster);
     }
 
-    private Task<(string? Name, string? Refusal)> CreateAsync(CorpusRow row) => fleet.Api.CreateAsync(row.Named(), TestFleet.Default);
+    private Task<(string? Name, string? Refusal)> CreateAsync(CorpusRow row, string suffix = "")
+    {
+        var manifest = row.Named();
+        manifest["metadata"]!["name"] = (string)manifest["metadata"]!["name"]! + suffix;
+        return fleet.Api.CreateAsync(manifest, TestFleet.Default);
+    }
 
     // A refusal is an outcome like any other, and so is not to end.
     private async Task<JsonObject> EndedAsync((string? Name, string? Refusal) run)

@@ -143,9 +143,9 @@ internal sealed class AttemptLife(
             await belongings.MakeAsync(attempt.Intent, ends);
             if (await CreateAsync(attempt, pod) is { } made)
             {
-                attempt.See(PodFields.Keep(made));
+                attempt.Made(PodFields.Keep(made));
                 reports.Accepted(attempt.Key);
-                attempt.Wake(LookAsync); // the watch may have told more of it meanwhile
+                attempt.Wake(LookAsync);
             }
         }
         catch (PodRefusedException refused)

@@ -27,8 +27,8 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
 
     public string PodName { get; } = PodMarks.NameOf(intent);
 
-    /// <summary>Whether its object is known to be in the cluster; a pod is made once.</summary>
-    public bool IsMade { get; set; }
+    /// <summary>Whether its object is known to be in the cluster; a pod is made once. An attempt without a pod has been taken up.</summary>
+    public bool IsMade { get; private set; }
 
     /// <summary>Whether what it is to say last has been said.</summary>
     public bool IsOver { get; set; }
@@ -83,14 +83,36 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
         }
     }
 
+    /// <summary>What the watch tells.</summary>
     public void See(JsonObject? pod)
     {
         lock (_gate)
         {
             _pod = pod;
+            IsMade |= pod is not null;
         }
+    }
 
-        IsMade |= pod is not null;
+    /// <summary>It is the agent's own work, and begins.</summary>
+    public void Begin()
+    {
+        lock (_gate)
+        {
+            IsMade = true;
+        }
+    }
+
+    /// <summary>What the API server answered when the pod was created; the watch may have told of later days by now, and of its end.</summary>
+    public void Made(JsonObject pod)
+    {
+        lock (_gate)
+        {
+            if (!IsMade)
+            {
+                _pod = pod;
+                IsMade = true;
+            }
+        }
     }
 
     /// <returns>Whether that is news.</returns>
