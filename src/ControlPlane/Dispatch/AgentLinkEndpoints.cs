@@ -55,7 +55,7 @@ internal sealed class AgentLinkEndpoints(
                 throw BadCall("the first part must name the artifact");
             }
 
-            await PermitAsync(call, request);
+            await PermitAsync(call, request, writes: true);
             await using var content = new StorePartStream(requestStream);
             return await hub.StoreArtifactAsync(request.Attempt, request.Artifact, content, call.Life);
         });
@@ -92,16 +92,19 @@ internal sealed class AgentLinkEndpoints(
         });
 
     /// <summary>An agent may touch the artifacts of the attempts that are placed in its cluster, and no others.</summary>
-    private async Task PermitAsync(MemberCall call, ArtifactRequest request)
+    private async Task PermitAsync(MemberCall call, ArtifactRequest request, bool writes = false)
     {
-        if (request is not { Attempt: { } attempt, Artifact: not null })
+        if (request is not { Attempt: { } attempt, Artifact: { } artifact })
         {
             throw BadCall("it must name the attempt and the artifact");
         }
 
-        if (!await grains.GetGrain<IWorkflowGrain>(attempt.WorkflowUid).IsPlaced(call.Member.Cluster, attempt))
+        switch (await grains.GetGrain<IWorkflowGrain>(attempt.WorkflowUid).RightTo(call.Member.Cluster, attempt, artifact, writes))
         {
-            throw JoiningErrors.AttemptOfAnother(call.Member.Cluster, attempt.Workflow, attempt.NodeId);
+            case ArtifactRight.NotPlaced:
+                throw JoiningErrors.AttemptOfAnother(call.Member.Cluster, attempt.Workflow, attempt.NodeId);
+            case ArtifactRight.NotDeclared:
+                throw JoiningErrors.ArtifactOfAnother(attempt.Workflow, attempt.NodeId, artifact.Name, writes);
         }
     }
 

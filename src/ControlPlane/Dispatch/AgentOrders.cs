@@ -166,7 +166,8 @@ internal static class AgentOrders
         _ => "tar",
     };
 
-    private static JsonObject? Location(JsonObject artifact)
+    /// <summary>The driver's part of an artifact's location, and nothing else of the artifact; null when it names no storage.</summary>
+    internal static JsonObject? Location(JsonObject artifact)
     {
         foreach (var driver in Drivers)
         {

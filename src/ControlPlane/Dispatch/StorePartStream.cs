@@ -26,7 +26,7 @@ internal sealed class StorePartStream(IAsyncStreamReader<StorePart> parts) : Str
     {
         while (left.IsEmpty)
         {
-            if (!await parts.MoveNext(cancellationToken))
+            if (!await NextAsync(cancellationToken))
             {
                 return 0;
             }
@@ -40,6 +40,19 @@ internal sealed class StorePartStream(IAsyncStreamReader<StorePart> parts) : Str
         left[..count].CopyTo(buffer);
         left = left[count..];
         return count;
+    }
+
+    // An agent that breaks off is no trouble of the store, which IOException would say it is.
+    private async Task<bool> NextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await parts.MoveNext(cancellationToken);
+        }
+        catch (IOException gone)
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, gone.Message));
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

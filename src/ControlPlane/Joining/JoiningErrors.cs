@@ -35,6 +35,9 @@ internal static class JoiningErrors
     public static RpcException AttemptOfAnother(string cluster, string workflow, string node) =>
         Refused($"node {node} of workflow {workflow} is not in cluster '{cluster}', or its attempt is over");
 
+    public static RpcException ArtifactOfAnother(string workflow, string node, string artifact, bool writes) =>
+        Refused($"node {node} of workflow {workflow} declares no artifact \"{artifact}\" at that place to {(writes ? "write" : "read")}");
+
     public static RpcException NoCertificate() => Unknown($"there is no client certificate: {NewTicket}");
 
     public static RpcException ForeignCertificate() => Unknown($"the client certificate is not this hub's: {NewTicket}");

@@ -13,10 +13,12 @@ namespace Argosy.ControlPlane.Workflows;
 /// each; what is not answered is ordered again.
 /// </summary>
 internal sealed class CleanupCarrier(
-    IResources resources, IArtifacts artifacts, AgentSessions sessions, IGrainFactory grains, WorkflowViews views) : IOrderCarrier
+    IResources resources, IArtifacts artifacts, OverflowOutputs overflow, AgentSessions sessions, IGrainFactory grains, WorkflowViews views)
+    : IOrderCarrier
 {
     public async Task CarryOutAsync(WorkflowState state, IReadOnlyList<WorkflowOrder> orders)
     {
+        overflow.Drop(state, orders.OfType<ReleaseNode>().Select(release => state.At(release.Node)).OfType<Node>());
         foreach (var order in orders)
         {
             switch (order)

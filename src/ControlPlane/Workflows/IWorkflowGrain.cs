@@ -1,4 +1,5 @@
 using Argosy.Contracts.Agents;
+using Argosy.ControlPlane.Dispatch;
 using Argosy.Engine.Workflows;
 using Orleans;
 
@@ -20,8 +21,8 @@ public interface IWorkflowGrain : IGrainWithStringKey
     /// <summary>Those of a cluster's attempts whose nodes are decided, or go on elsewhere: nobody waits for them.</summary>
     Task<IReadOnlyList<AttemptKey>> NotAwaited(string cluster, IReadOnlyList<AttemptKey> attempts);
 
-    /// <summary>Whether this very attempt of a node is placed in the cluster: whose agent then may handle its artifacts.</summary>
-    Task<bool> IsPlaced(string cluster, AttemptKey attempt);
+    /// <summary>Whether the agent of a cluster may read, or write, an artifact for this very attempt of a node.</summary>
+    Task<ArtifactRight> RightTo(string cluster, AttemptKey attempt, ArtifactTransfer artifact, bool writes);
 
     /// <summary>What this very attempt is to do in the cluster; null when it is not placed there, or is decided.</summary>
     Task<PodIntent?> IntentOf(string cluster, AttemptKey attempt);

@@ -22,8 +22,8 @@ namespace Argosy.ControlPlane.Workflows;
 [Reentrant]
 internal sealed class WorkflowGrain(
     IJournal journal, IResources resources, Fleet fleet, IGrainFactory grains, IEnumerable<IOrderAnswer> answers, IEnumerable<IOrderCarrier> carriers,
-    WorkflowQueue queue, WorkflowViews views, NodeStore nodes, WorkflowSettings settings, Baselines baselines, HubMetrics metrics, TimeProvider time,
-    ILogger<WorkflowGrain> log)
+    WorkflowQueue queue, WorkflowViews views, NodeStore nodes, OverflowOutputs overflow, WorkflowSettings settings, Baselines baselines, HubMetrics metrics,
+    TimeProvider time, ILogger<WorkflowGrain> log)
     : Grain, IWorkflowGrain
 {
     private readonly List<Pending> inbox = [];
@@ -158,9 +158,15 @@ internal sealed class WorkflowGrain(
     public Task<IReadOnlyList<AttemptKey>> NotAwaited(string cluster, IReadOnlyList<AttemptKey> attempts) =>
         Task.FromResult<IReadOnlyList<AttemptKey>>([.. attempts.Where(attempt => !IsAwaited(cluster, attempt))]);
 
-    public Task<bool> IsPlaced(string cluster, AttemptKey attempt) => Task.FromResult(
-        State.FindById(attempt.NodeId) is { } node && node.Cluster == cluster && State.Namespace == attempt.Namespace
-        && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt);
+    public Task<ArtifactRight> RightTo(string cluster, AttemptKey attempt, ArtifactTransfer artifact, bool writes)
+    {
+        var isPlaced = State.FindById(attempt.NodeId) is { } placed && placed.Cluster == cluster && State.Namespace == attempt.Namespace
+            && placed.Generation == attempt.Generation && placed.Attempt == attempt.Attempt;
+        return Task.FromResult(
+            !isPlaced ? ArtifactRight.NotPlaced
+            : ArtifactRights.Covers(State, State.FindById(attempt.NodeId)!, artifact, writes) ? ArtifactRight.Granted
+            : ArtifactRight.NotDeclared);
+    }
 
     public Task<PodIntent?> IntentOf(string cluster, AttemptKey attempt) => Task.FromResult(
         IsAwaited(cluster, attempt) && State.FindById(attempt.NodeId) is { } node
@@ -192,6 +198,7 @@ internal sealed class WorkflowGrain(
         await CarryOutAsync(State.Locks.Next > 0 ? [new KeepLocks([])] : []);
         queue.Leave(this.GetPrimaryKeyString());
         views.Withdraw(State);
+        overflow.Drop(State, State.Nodes);
         await ledger.ForgetAsync();
         DeactivateOnIdle();
     }

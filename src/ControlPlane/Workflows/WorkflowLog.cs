@@ -15,4 +15,7 @@ internal static partial class WorkflowLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "workflow {Namespace}/{Name} ({Uid}) could not be started; trying again in {Delay}")]
     public static partial void NotStarted(ILogger log, Exception failure, string @namespace, string name, string uid, TimeSpan delay);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "workflow {Uid}: outputs that are no longer needed could not be deleted from the artifact store")]
+    public static partial void OutputsStay(ILogger log, Exception failure, string uid);
 }

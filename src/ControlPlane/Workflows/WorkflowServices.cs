@@ -19,6 +19,7 @@ internal static class WorkflowServices
         services.AddSingleton<IWorkflowLogs, WorkflowLogs>();
         services.AddSingleton<IResourceAdmission, WorkflowAdmission>();
         services.AddSingleton<IOrderAnswer, ResourceReading>();
+        services.AddSingleton<OverflowOutputs>();
         services.AddSingleton<IOrderCarrier, CleanupCarrier>();
         services.AddHostedService<TimeToLiveController>();
         services.AddSingleton<IManifestLint, ManifestLint>();

@@ -22,11 +22,11 @@ public sealed class ClusterChaosTests(ClusterStories stories) : IClassFixture<Cl
 
     [Fact(Timeout = Patience)]
     public Task PodsDeletedByHand_OfStepsThatRetry_AreTriedAgain() =>
-        EndAsync(ServingStories.PodsDeletedOfStepsThatRetryAsync);
+        EndAsync(DeletionStories.PodsDeletedOfStepsThatRetryAsync);
 
     [Fact(Timeout = Patience)]
     public Task PodsDeletedByHand_OfStepsThatDoNotRetry_EndThemWithTheReason() =>
-        EndAsync(ServingStories.PodsDeletedOfStepsThatDoNotRetryAsync);
+        EndAsync(DeletionStories.PodsDeletedOfStepsThatDoNotRetryAsync);
 
     private Task EndAsync(Func<TestFleet, Task> story)
     {

@@ -13,11 +13,10 @@ public sealed class ClusterStories(TestFleet fleet) : IAsyncLifetime
         if (TestClusters.Lacking is null)
         {
             using var apart = ExecutionContext.SuppressFlow(); // this context ends before the stories do
-            Tell(GpuStories.AgentKilledTwiceAsync, GpuStories.ApiServerKilledForTenSecondsAsync);
             Tell(
-                ServingStories.StreamCutForAMinuteAsync,
-                ServingStories.PodsDeletedOfStepsThatRetryAsync,
-                ServingStories.PodsDeletedOfStepsThatDoNotRetryAsync);
+                GpuStories.AgentKilledTwiceAsync, GpuStories.ApiServerKilledForTenSecondsAsync, DeletionStories.PodsDeletedOfStepsThatRetryAsync);
+            Tell(
+                ServingStories.StreamCutForAMinuteAsync, DeletionStories.PodsDeletedOfStepsThatDoNotRetryAsync);
         }
 
         return ValueTask.CompletedTask;

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Argosy.Clusters.Members;
 using Argosy.Scenarios.Hubs;
 
@@ -94,6 +96,16 @@ public sealed class TestFleet : IAsyncLifetime
         catch (TimeoutException late)
         {
             throw new TimeoutException($"{late.Message}\n{await cluster.SaidAsync()}\nthe hub said:\n{Said}");
+        }
+    }
+
+    /// <summary>Waits until the hub has said what is looked for.</summary>
+    internal async Task SaysAsync(Regex wanted, TimeSpan patience)
+    {
+        for (var began = Stopwatch.StartNew(); !wanted.IsMatch(Said);)
+        {
+            Assert.True(began.Elapsed < patience, $"the hub said nothing like {wanted}, but: {Said}");
+            await Task.Delay(200, TestContext.Current.CancellationToken);
         }
     }
 

@@ -110,6 +110,7 @@ public sealed class KubectlTests(StandingHub hub)
 
         Assert.Contains("entrypoint", (await kubectl.RunAsync("explain", "wf.spec")).Succeeded(), StringComparison.Ordinal);
         Assert.Contains("withItems", (await kubectl.RunAsync("explain", "wf.spec.templates.dag.tasks")).Succeeded(), StringComparison.Ordinal);
+        (await kubectl.RunAsync("wait", "clusters/gpu", "--for=jsonpath={.status.phase}=Ready", "--timeout=60s")).Succeeded();
         Assert.Matches(@"(?m)^gpu\s+Ready\s", (await kubectl.RunAsync("get", "clusters")).Succeeded());
         Assert.Equal("yes\n", (await kubectl.RunAsync("auth", "can-i", "create", "workflows")).Succeeded());
     }

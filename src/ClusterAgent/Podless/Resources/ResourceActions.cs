@@ -15,9 +15,6 @@ internal sealed class ResourceActions(KubernetesClient client, OwnedObjects owne
     private const string MadeBy = "argosy.io/made-by";
     private const string Manager = "argosy";
 
-    /// <summary>How API servers before 1.21 say that they cannot tell an entry of a list from the others.</summary>
-    private const string OmitsKey = "omits key field";
-
     /// <summary>Longest part of a generated name that is the manifest's own, as API servers cut it.</summary>
     private const int LongestPrefix = 58;
 
@@ -75,33 +72,10 @@ internal sealed class ResourceActions(KubernetesClient client, OwnedObjects owne
         var item = (JsonObject)target.Item!.DeepClone();
         await owned.AdoptAsync(spec, target, item, cancellationToken);
         item["metadata"]!.AsObject().Remove("managedFields");
-        try
-        {
-            return await client.PatchAsync(
-                target.Type, target.Namespace, target.Name, ObjectPatch.Apply(item, spec.Flags.FieldManager ?? Manager, force: true), cancellationToken,
-                spec.Flags.Subresource, Options(spec) with { FieldManager = null });
-        }
-        catch (KubernetesException defaulted) when (defaulted.Code == 500 && defaulted.Message.Contains(OmitsKey, StringComparison.Ordinal))
-        {
-            return await ApplyWithoutServerAsync(spec, target, item, cancellationToken);
-        }
-    }
-
-    /// <summary>
-    /// Old API servers cannot apply a list whose entries leave out a key that has a default, such as a port's protocol. Then the object is made, or what the
-    /// manifest says is merged over what is there; a field that an earlier manifest had and this one has not stays.
-    /// </summary>
-    private async Task<JsonObject?> ApplyWithoutServerAsync(ResourceSpec spec, ResourceTarget target, JsonObject item, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await client.CreateAsync(target.Type, target.Namespace, item, cancellationToken, Options(spec));
-        }
-        catch (KubernetesException exists) when (exists.IsAlreadyThere)
-        {
-            return await client.PatchAsync(
-                target.Type, target.Namespace, target.Name, ObjectPatch.Strategic(item), cancellationToken, spec.Flags.Subresource, Options(spec));
-        }
+        PortProtocols.Complete(item);
+        return await client.PatchAsync(
+            target.Type, target.Namespace, target.Name, ObjectPatch.Apply(item, spec.Flags.FieldManager ?? Manager, force: true), cancellationToken,
+            spec.Flags.Subresource, Options(spec) with { FieldManager = null });
     }
 
     private async Task<JsonObject?> ReplaceAsync(ResourceSpec spec, ResourceTarget target, CancellationToken cancellationToken)
