@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Argosy.ClusterAgent.Identity;
+using Argosy.Contracts.Agents;
 using Grpc.Net.Client;
 
 namespace Argosy.ClusterAgent.Connection;
@@ -59,7 +60,8 @@ internal sealed class HubDialer(Uri hub, TimeProvider time)
         }
 
         var handler = new NamesTheHub(sockets);
-        return new HubWay(handler, GrpcChannel.ForAddress(Hub, new GrpcChannelOptions { HttpHandler = handler, ServiceProvider = new Clock(time) }));
+        return new HubWay(handler, GrpcChannel.ForAddress(
+            Hub, new GrpcChannelOptions { HttpHandler = handler, ServiceProvider = new Clock(time), MaxReceiveMessageSize = MessageLimits.LargestBytes }));
     }
 
     private static X509ChainPolicy Trusting(string authorities)

@@ -34,13 +34,23 @@ internal sealed class ReportOutbox : IReportSink
 
     public void Report(NodeReport report)
     {
-        var message = new AgentMessage { Report = report.Clone() };
+        var message = new AgentMessage { Report = report.CalculateSize() > MessageLimits.LargestBodyBytes ? WithoutOutputs(report) : report.Clone() };
         lock (_gate)
         {
             Keep(message);
             _somethingWaits.TrySetResult();
         }
     }
+
+    private static NodeReport WithoutOutputs(NodeReport report) => new()
+    {
+        Key = report.Key,
+        Phase = PodPhase.PodError,
+        Message = $"the outputs are larger than {MessageLimits.LargestBodyBytes / 1024 / 1024} MiB: pass what is large as an artifact",
+        Started = report.Started,
+        Finished = report.Finished,
+        ExitCode = report.ExitCode,
+    };
 
     public void Accepted(AttemptKey key)
     {

@@ -37,17 +37,28 @@ internal sealed class S3ArtifactDriver(ISecretReader secrets) : IArtifactDriver,
             // Any service exception: some services spell the answer so that the SDK cannot read it, and then it is no S3 exception.
             throw new ArtifactMissingException($"nothing is at {target}: {missing.Message}");
         }
+        catch (AmazonServiceException refused) when (IsFinal(refused))
+        {
+            throw Refused(target, refused);
+        }
     }
 
     public async Task StoreAsync(ArtifactLocation location, Stream content, CancellationToken cancellationToken)
     {
         var (client, target) = await ReachAsync(location, cancellationToken);
-        if (target.CreateBucket)
+        try
         {
-            await EnsureBucketAsync(client, target, cancellationToken);
-        }
+            if (target.CreateBucket)
+            {
+                await EnsureBucketAsync(client, target, cancellationToken);
+            }
 
-        await new S3Upload(client, target.Bucket, target.Key).SendAsync(content, cancellationToken);
+            await new S3Upload(client, target.Bucket, target.Key).SendAsync(content, cancellationToken);
+        }
+        catch (AmazonServiceException refused) when (IsFinal(refused))
+        {
+            throw Refused(target, refused);
+        }
     }
 
     public async Task DeleteAsync(ArtifactLocation location, CancellationToken cancellationToken)
@@ -73,6 +84,13 @@ internal sealed class S3ArtifactDriver(ISecretReader secrets) : IArtifactDriver,
         files.Sort(StringComparer.Ordinal); // not every service that speaks S3 keeps its order
         return files;
     }
+
+    /// <summary>No bucket, no right, no such key: whoever asks again hears it again.</summary>
+    private static bool IsFinal(AmazonServiceException failure) =>
+        (int)failure.StatusCode is >= 400 and < 500 and not (408 or 409 or 429);
+
+    private static ArtifactLocationException Refused(S3Location target, AmazonServiceException refusal) =>
+        new($"{target} cannot be used: {refusal.Message}");
 
     private async Task<(AmazonS3Client Client, S3Location Target)> ReachAsync(
         ArtifactLocation location, CancellationToken cancellationToken, bool isFolder = false)

@@ -19,6 +19,11 @@ internal sealed class AgentOrderCarrier(IGrainFactory grains, Fleet fleet) : IOr
                 continue;
             }
 
+            if (message.BodyCase == HubMessage.BodyOneofCase.Run && !fleet.IsEmbedded(cluster) && message.CalculateSize() > MessageLimits.LargestBodyBytes)
+            {
+                message.Run = Refused(message.Run);
+            }
+
             if (message.BodyCase == HubMessage.BodyOneofCase.Release)
             {
                 fleet.Release(cluster);
@@ -32,4 +37,14 @@ internal sealed class AgentOrderCarrier(IGrainFactory grains, Fleet fleet) : IOr
             await grains.GetGrain<IClusterGrain>(cluster).Deliver(list);
         }
     }
+
+    /// <summary>What is left of an order that no session could carry: its agent answers that it is an Error.</summary>
+    private static PodIntent Refused(PodIntent intent) => new()
+    {
+        Key = intent.Key,
+        PodName = intent.PodName,
+        NodeName = intent.NodeName,
+        TemplateJson = "{}",
+        PodError = $"the step's template is larger than {MessageLimits.LargestBodyBytes / 1024 / 1024} MiB with its inputs in it: pass what is large as an artifact",
+    };
 }

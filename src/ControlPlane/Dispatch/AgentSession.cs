@@ -48,6 +48,8 @@ internal sealed class AgentSession(string cluster, ulong epoch, IAgentServices s
         lastNumber = Math.Max(lastNumber, message.Number);
         switch (message.BodyCase)
         {
+            case AgentMessage.BodyOneofCase.Report when message.Report.Key is not { WorkflowUid.Length: > 0, NodeId.Length: > 0 }:
+                throw new HubRefusedException("a report must name its attempt");
             case AgentMessage.BodyOneofCase.Report:
                 await intake.TakeAsync(this, message.Number, message.Report, cancellationToken);
                 break;

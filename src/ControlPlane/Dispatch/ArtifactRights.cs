@@ -33,7 +33,7 @@ internal static class ArtifactRights
 
         if (JsonNode.DeepEquals(asked, AttemptOutputs.LocationOf(AgentOrders.KeyOf(state, node))))
         {
-            return true;
+            return !writes || !node.Phase.IsEnd(); // what came later would stay
         }
 
         try

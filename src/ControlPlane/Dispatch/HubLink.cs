@@ -24,9 +24,17 @@ internal sealed class HubLink(
         }
 
         var session = await sessions.OpenAsync(hello, services, intake, certificateExpires);
-        await session.SendAsync(new HubMessage { Welcome = new Welcome { Cluster = hello.Cluster, Epoch = session.Epoch } });
-        await grains.GetGrain<IClusterGrain>(hello.Cluster).Connected((long)session.Epoch, [.. hello.Inventory], [.. hello.Workflows]);
-        return session;
+        try
+        {
+            await session.SendAsync(new HubMessage { Welcome = new Welcome { Cluster = hello.Cluster, Epoch = session.Epoch } });
+            await grains.GetGrain<IClusterGrain>(hello.Cluster).Connected((long)session.Epoch, [.. hello.Inventory], [.. hello.Workflows]);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync(); // or it would pass for a live one
+            throw;
+        }
     }
 
     public Task<Stream> OpenArtifactAsync(AttemptKey reader, ArtifactTransfer artifact, CancellationToken cancellationToken) =>

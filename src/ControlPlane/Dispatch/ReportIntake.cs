@@ -37,12 +37,29 @@ internal sealed class ReportIntake(IGrainFactory grains, ILogger<ReportIntake> l
                     batch.Add(pending);
                 }
 
-                await DeliverAsync(batch);
+                await TryDeliverAsync(batch);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // What was not delivered is not acknowledged: the agents report it again to the next process.
+        }
+    }
+
+    // One agent's word must not end what all agents report to.
+    private async Task TryDeliverAsync(List<Pending> batch)
+    {
+        try
+        {
+            await DeliverAsync(batch);
+        }
+        catch (Exception failure)
+        {
+            DispatchLog.BatchFailed(log, failure, batch.Count);
+            foreach (var session in batch.Select(pending => pending.Session).Distinct())
+            {
+                session.HangUp();
+            }
         }
     }
 
@@ -92,6 +109,9 @@ internal static partial class DispatchLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "workflow {WorkflowUid}: {Count} reports were not taken (attempt {Attempt})")]
     public static partial void ReportNotTaken(ILogger log, Exception failure, string workflowUid, int count, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} reports were not taken; their agents are asked to come back and repeat them")]
+    public static partial void BatchFailed(ILogger log, Exception failure, int count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "cluster {Cluster}: an artifact could not be passed on, the agent will try again: {Reason}")]
     public static partial void StoreFailed(ILogger log, string cluster, string reason);

@@ -140,8 +140,18 @@ internal sealed class IdentityStore(HubDatabase database)
     private async Task<Writing> BeginAsync(CancellationToken cancellationToken)
     {
         var connection = await database.OpenAsync(cancellationToken);
-        var turn = await database.TakeWriteTurnAsync(cancellationToken);
-        return new Writing(connection, turn, await connection.BeginTransactionAsync(cancellationToken));
+        WriteTurn turn = default;
+        try
+        {
+            turn = await database.TakeWriteTurnAsync(cancellationToken);
+            return new Writing(connection, turn, await connection.BeginTransactionAsync(cancellationToken));
+        }
+        catch
+        {
+            turn.Dispose(); // whoever goes away must not keep everybody else from writing
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>One transaction; what was not committed has not happened.</summary>

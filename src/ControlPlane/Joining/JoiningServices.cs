@@ -1,3 +1,4 @@
+using Argosy.Contracts.Agents;
 using Argosy.ControlPlane.Access;
 using Argosy.ControlPlane.Dispatch;
 using Microsoft.AspNetCore.Builder;
@@ -8,9 +9,6 @@ namespace Argosy.ControlPlane.Joining;
 
 internal static class JoiningServices
 {
-    /// <summary>Pod manifests travel in orders, and may be as large as Kubernetes takes them.</summary>
-    private const int LargestMessageBytes = 16 * 1024 * 1024;
-
     public static void AddJoining(this IServiceCollection services, CertificateAuthority authority, AgentsListener listener)
     {
         services.AddSingleton(_ => authority);
@@ -22,7 +20,7 @@ internal static class JoiningServices
         services.AddHostedService<DeletedClusters>();
         services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = LargestMessageBytes;
+            grpc.MaxReceiveMessageSize = MessageLimits.LargestBytes;
             grpc.IgnoreUnknownServices = true;
         });
     }

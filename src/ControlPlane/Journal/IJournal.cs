@@ -30,6 +30,9 @@ public interface IJournal
 
     /// <summary>Forgets the workflow.</summary>
     Task DeleteAsync(string workflowUid, CancellationToken cancellationToken);
+
+    /// <summary>The uids of all workflows the journal knows, sorted.</summary>
+    Task<IReadOnlyList<string>> ListWorkflowsAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What a replay starts from: <see cref="Snapshot"/> is the state after batch <see cref="SnapshotSequence"/> (-1: none).</summary>

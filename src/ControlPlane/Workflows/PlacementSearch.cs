@@ -39,9 +39,21 @@ internal sealed class PlacementSearch(string uid, Fleet fleet)
     /// <summary>After a restart: counts the pods that the workflow already has in their clusters.</summary>
     public void Reserve(WorkflowState state)
     {
-        foreach (var node in state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd() && node.Cluster is not null))
+        foreach (var cluster in ClustersOf(state))
         {
-            fleet.Reserve(node.Cluster!);
+            fleet.Reserve(cluster);
         }
     }
+
+    /// <summary>Counts them no longer, for they will not be released one by one.</summary>
+    public void GiveBack(WorkflowState state)
+    {
+        foreach (var cluster in ClustersOf(state))
+        {
+            fleet.Release(cluster);
+        }
+    }
+
+    private static IEnumerable<string> ClustersOf(WorkflowState state) =>
+        state.Nodes.Where(node => node.IsPod && !node.Phase.IsEnd()).Select(node => node.Cluster).OfType<string>();
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Argosy.ControlPlane.Journal;
 using Argosy.ControlPlane.Resources;
+using Argosy.ControlPlane.Synchronization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -10,7 +12,8 @@ namespace Argosy.ControlPlane.Workflows;
 /// Brings Workflow objects to their grains: every one that has not ended when the hub starts, and every one that is created, changed by its
 /// owner, or deleted afterwards.
 /// </summary>
-internal sealed class WorkflowController(IResources resources, IGrainFactory grains, TimeProvider time, ILogger<WorkflowController> log) : BackgroundService
+internal sealed class WorkflowController(
+    IResources resources, IJournal journal, IGrainFactory grains, TimeProvider time, ILogger<WorkflowController> log) : BackgroundService
 {
     private readonly Dictionary<string, long> generations = new(StringComparer.Ordinal);
 
@@ -20,6 +23,7 @@ internal sealed class WorkflowController(IResources resources, IGrainFactory gra
         {
             try
             {
+                _ = UntilHeard.SayAsync(() => ForgetDeletedAsync(stoppingToken), time, log, stoppingToken);
                 await foreach (var change in resources.ObserveAsync(Kinds.Workflow, stoppingToken))
                 {
                     Handle(change, stoppingToken);
@@ -44,7 +48,7 @@ internal sealed class WorkflowController(IResources resources, IGrainFactory gra
         {
             case ResourceChangeType.Deleted:
                 generations.Remove(uid);
-                grain.Forget().Ignore();
+                Forget(uid, stoppingToken);
                 break;
             case ResourceChangeType.Added:
                 generations[uid] = generation;
@@ -60,6 +64,20 @@ internal sealed class WorkflowController(IResources resources, IGrainFactory gra
                 break;
             case ResourceChangeType.Modified:
                 break; // its status, shown by ourselves
+        }
+    }
+
+    private void Forget(string uid, CancellationToken stoppingToken) =>
+        _ = UntilHeard.SayAsync(() => grains.GetGrain<IWorkflowGrain>(uid).Forget(), time, log, stoppingToken);
+
+    /// <summary>A deletion that nobody was told of, for the hub was killed or fell behind: the journal still knows what has no object any more.</summary>
+    private async Task ForgetDeletedAsync(CancellationToken stoppingToken)
+    {
+        var known = await journal.ListWorkflowsAsync(stoppingToken); // before the objects: one that is created meanwhile is in neither list
+        var present = (await resources.ListAsync(Kinds.Workflow, null, null, stoppingToken)).Select(workflow => (string?)workflow["metadata"]?["uid"]).ToHashSet();
+        foreach (var uid in known.Where(uid => !present.Contains(uid)))
+        {
+            Forget(uid, stoppingToken);
         }
     }
 

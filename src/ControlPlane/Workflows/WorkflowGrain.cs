@@ -7,7 +7,9 @@ using Argosy.ControlPlane.Dispatch;
 using Argosy.ControlPlane.Journal;
 using Argosy.ControlPlane.Metrics;
 using Argosy.ControlPlane.Resources;
+using Argosy.ControlPlane.Synchronization;
 using Argosy.Engine.Workflows;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Concurrency;
@@ -23,7 +25,7 @@ namespace Argosy.ControlPlane.Workflows;
 internal sealed class WorkflowGrain(
     IJournal journal, IResources resources, Fleet fleet, IGrainFactory grains, IEnumerable<IOrderAnswer> answers, IEnumerable<IOrderCarrier> carriers,
     WorkflowQueue queue, WorkflowViews views, NodeStore nodes, OverflowOutputs overflow, WorkflowSettings settings, Baselines baselines, HubMetrics metrics,
-    TimeProvider time, ILogger<WorkflowGrain> log)
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<WorkflowGrain> log)
     : Grain, IWorkflowGrain
 {
     private readonly List<Pending> inbox = [];
@@ -128,11 +130,16 @@ internal sealed class WorkflowGrain(
 
         List<WorkflowInput> taken = new(reports.Count);
         List<HubMessage> released = [];
+        List<AttemptKey> lostOnes = [];
         foreach (var report in reports)
         {
             if (IsAwaited(cluster, report.Key))
             {
                 taken.Add(AgentReports.Read(report));
+                if (report.Phase == Contracts.Agents.PodPhase.PodLost)
+                {
+                    lostOnes.Add(report.Key);
+                }
             }
             else if (AgentReports.IsEnd(report.Phase))
             {
@@ -145,6 +152,13 @@ internal sealed class WorkflowGrain(
             await Take(taken);
         }
 
+        // A lost attempt was another's successor's by the time its node was placed again: no order names it any more.
+        foreach (var lost in lostOnes.Where(key => !IsAwaited(cluster, key) && IsLater(key)))
+        {
+            fleet.Release(cluster);
+            released.Add(new HubMessage { Release = lost });
+        }
+
         if (released.Count > 0)
         {
             await grains.GetGrain<IClusterGrain>(cluster).Deliver(released);
@@ -154,6 +168,10 @@ internal sealed class WorkflowGrain(
     private bool IsAwaited(string cluster, AttemptKey attempt) =>
         State.FindById(attempt.NodeId) is { } node && !node.Phase.IsEnd() && node.Cluster == cluster
         && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt;
+
+    /// <summary>Whether the node has gone on to another attempt.</summary>
+    private bool IsLater(AttemptKey attempt) =>
+        State.FindById(attempt.NodeId) is { } node && (node.Attempt != attempt.Attempt || node.Generation != attempt.Generation);
 
     public Task<IReadOnlyList<AttemptKey>> NotAwaited(string cluster, IReadOnlyList<AttemptKey> attempts) =>
         Task.FromResult<IReadOnlyList<AttemptKey>>([.. attempts.Where(attempt => !IsAwaited(cluster, attempt))]);
@@ -177,7 +195,9 @@ internal sealed class WorkflowGrain(
         ? Take(verb is RetryAsked retry && State.Phase.IsEnd() ? retry with { Postponed = !MayRun(State.Manifest) } : verb)
         : Task.FromResult<string?>("the workflow has not been accepted yet: try again in a moment");
 
-    public Task PlaceAgain() => places.Unplaced.Count == 0 ? Task.CompletedTask : Take(PlaceAgainInput);
+    public Task PlaceAgain() => broken is not null
+        ? Task.FromException(new InvalidOperationException("the workflow is being loaded again", broken))
+        : places.Unplaced.Count == 0 ? Task.CompletedTask : Take(PlaceAgainInput);
 
     public Task<bool> IsKnown() => Task.FromResult(State.Accepted && !forgotten);
 
@@ -195,6 +215,7 @@ internal sealed class WorkflowGrain(
             await grains.GetGrain<IClusterGrain>(cluster).Deliver([new HubMessage { Forget = State.Uid }]);
         }
 
+        places.GiveBack(State);
         await CarryOutAsync(State.Locks.Next > 0 ? [new KeepLocks([])] : []);
         queue.Leave(this.GetPrimaryKeyString());
         views.Withdraw(State);
@@ -254,10 +275,10 @@ internal sealed class WorkflowGrain(
     {
         var answers = new string?[batch.Count];
         var began = time.GetTimestamp();
+        List<WorkflowFact> facts = [];
+        List<WorkflowOrder> orders = [];
         try
         {
-            List<WorkflowFact> facts = [];
-            List<WorkflowOrder> orders = [];
             for (var index = 0; index < batch.Count; index++)
             {
                 foreach (var input in batch[index].Inputs)
@@ -291,6 +312,7 @@ internal sealed class WorkflowGrain(
             // The state may hold facts that are not durable: nothing more is decided on it, and the next activation loads what is true.
             WorkflowLog.DecisionFailed(log, failure, State.Namespace, State.Name, this.GetPrimaryKeyString());
             broken = failure;
+            places.GiveBack(State); // the next activation counts what is true
             foreach (var pending in batch.Concat(inbox))
             {
                 pending.Done.TrySetException(failure);
@@ -303,6 +325,7 @@ internal sealed class WorkflowGrain(
             }
 
             DeactivateOnIdle();
+            WakeAgain();
             return;
         }
 
@@ -310,6 +333,13 @@ internal sealed class WorkflowGrain(
         {
             batch[index].Done.TrySetResult(answers[index]);
         }
+    }
+
+    /// <summary>Has the workflow loaded again: one that waits for a time alone would hear from nobody.</summary>
+    private void WakeAgain()
+    {
+        var (uid, factory) = (this.GetPrimaryKeyString(), grains);
+        _ = Task.Run(() => UntilHeard.SayAsync(() => factory.GetGrain<IWorkflowGrain>(uid).PlaceAgain(), time, log, lifetime.ApplicationStopping));
     }
 
     /// <summary>

@@ -23,6 +23,23 @@ public sealed class ReportOutboxTests
     }
 
     [Fact]
+    public async Task ReportLargerThanAMessage_BecomesAnError_ThatTheHubCanHear()
+    {
+        _outbox.BeginSession(1);
+        var report = Report("large", PodPhase.PodSucceeded);
+        for (var parameter = 0; parameter < 17; parameter++)
+        {
+            report.Parameters.Add($"p{parameter}", new string('x', 1024 * 1024));
+        }
+
+        _outbox.Report(report);
+
+        var taken = (await TakeAsync()).Report;
+        Assert.Equal((PodPhase.PodError, "the outputs are larger than 15 MiB: pass what is large as an artifact"), (taken.Phase, taken.Message));
+        Assert.Empty(taken.Parameters);
+    }
+
+    [Fact]
     public async Task SessionBegins_UnacknowledgedReports_ComeAgainBeforeWhatWaitedAndNothingElseDoes()
     {
         _outbox.BeginSession(1);

@@ -59,7 +59,7 @@ public sealed class ReportIntakeTests : IAsyncLifetime
         new AgentMessage
         {
             Number = number,
-            Report = new NodeReport { Key = new AttemptKey { WorkflowUid = workflow }, Phase = PodPhase.PodSucceeded },
+            Report = new NodeReport { Key = new AttemptKey { WorkflowUid = workflow, NodeId = "node" }, Phase = PodPhase.PodSucceeded },
         },
         Patience());
 

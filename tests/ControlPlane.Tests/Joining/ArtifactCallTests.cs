@@ -11,15 +11,15 @@ public sealed class ArtifactCallTests : IAsyncLifetime
 {
     private const string OneStep =
         """
-        {"entrypoint":"main","templates":[{"name":"main","container":{"image":"busybox","command":["true"]},
-          "inputs":{"artifacts":[{"name":"given","path":"/given","embedded":{"key":"given"}}]},
+        {"entrypoint":"main","arguments":{"artifacts":[{"name":"given","http":{"url":"http://127.0.0.1:9/given"}}]},"templates":[{"name":"main","container":{"image":"busybox","command":["true"]},
+          "inputs":{"artifacts":[{"name":"given","path":"/given"}]},
           "outputs":{"artifacts":[
             {"name":"big","path":"/big","archive":{"none":{}},"embedded":{"key":"big"}},
             {"name":"small","path":"/small","embedded":{"key":"small"}},
             {"name":"half","path":"/half","embedded":{"key":"half"}},
             {"name":"x","path":"/x","embedded":{"key":"x"}},
             {"name":"missing","path":"/missing","embedded":{"key":"missing"}},
-            {"name":"taped","path":"/taped","hdfs":{"path":"/tape"}}]}}]}
+            {"name":"taped","path":"/taped","hdfs":{"addresses":["a"],"path":"/tape"}}]}}]}
         """;
     private const int PartBytes = 256 * 1024;
 
@@ -102,7 +102,7 @@ public sealed class ArtifactCallTests : IAsyncLifetime
         Assert.Equal((expected, stored.Digest), (damaged.Trailers.GetValue("digest-expected"), damaged.Trailers.GetValue("digest-actual")));
         Assert.Equal(StatusCode.NotFound, (await FailsAsync(Request("missing"))).StatusCode);
         var nowhere = Request("x");
-        nowhere.Artifact.LocationJson = """{"hdfs":{"path":"/tape"}}""";
+        nowhere.Artifact.LocationJson = """{"hdfs":{"addresses":["a"],"path":"/tape"}}""";
         Assert.Equal(StatusCode.FailedPrecondition, (await FailsAsync(nowhere)).StatusCode);
     }
 
@@ -142,10 +142,10 @@ public sealed class ArtifactCallTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"embedded":{"key":"small"}}""", true, true)]
     [InlineData("""{"embedded":{"key":"small"},"archive":{"none":{}}}""", true, true)]
-    [InlineData("""{"embedded":{"key":"given"}}""", true, false)]
+    [InlineData("""{"http":{"url":"http://127.0.0.1:9/given"}}""", true, false)]
     [InlineData("""{"embedded":{"key":"others"}}""", false, false)]
     [InlineData("""{"embedded":{"key":"small","more":1}}""", false, false)]
-    [InlineData("""{"embedded":{"key":"others"},"hdfs":{"path":"/tape"}}""", false, false)]
+    [InlineData("""{"embedded":{"key":"others"},"hdfs":{"addresses":["a"],"path":"/tape"}}""", false, false)]
     [InlineData("""{"s3":{"key":"small"}}""", false, false)]
     [InlineData("""{}""", false, false)]
     [InlineData("""no JSON""", false, false)]

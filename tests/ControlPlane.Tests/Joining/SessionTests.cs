@@ -86,6 +86,49 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReportOfNothing_EndsItsSession_AndNoOther()
+    {
+        using var cluster = await Cluster.JoinedAsync(hub, "gpu");
+        using var strange = await Cluster.JoinedAsync(hub, "strange");
+        await using var session = await strange.ConnectsAsync();
+        await using var stranger = ScriptedAgent.Over(session);
+        await using var agent = ScriptedAgent.Over(await cluster.ConnectsAsync());
+
+        await stranger.SaysAsync(new AgentMessage { Number = 1, Report = new NodeReport() });
+
+        Assert.Equal(StatusCode.PermissionDenied, (await session.End).StatusCode);
+        await hub.CreateAsync("wf", OneStep);
+        await agent.ReportsAsync((await agent.IsAskedToRunAsync()).Key, PodPhase.PodSucceeded);
+        await hub.EndsAsync("wf", "Succeeded");
+    }
+
+    [Fact]
+    public async Task OrderLargerThanAMessage_IsRefusedByItself_AndOthersGoOn()
+    {
+        using var cluster = await Cluster.JoinedAsync(hub, "gpu");
+        await using var agent = ScriptedAgent.Over(await cluster.ConnectsAsync());
+        await hub.CreateAsync("wf", """
+            {"entrypoint":"main","templates":[
+              {"name":"main","steps":[[{"name":"make","template":"make"}],
+                [{"name":"use","template":"use","arguments":{"parameters":[{"name":"text","value":"{{steps.make.outputs.result}}"}]}}]]},
+              {"name":"make","script":{"image":"busybox","command":["sh"],"source":"make"}},
+              {"name":"use","inputs":{"parameters":[{"name":"text"}]},
+               "container":{"image":"busybox","command":["echo"],"args":["{{inputs.parameters.text}}","{{inputs.parameters.text}}"]}}]}
+            """);
+        var first = await agent.IsAskedToRunAsync();
+        await agent.SaysAsync(new AgentMessage
+        {
+            Number = 1,
+            Report = new NodeReport { Key = first.Key, Phase = PodPhase.PodSucceeded, HasResult = true, Result = new string('x', 5 * 1024 * 1024) },
+        });
+
+        var second = await agent.IsAskedToRunAsync();
+
+        Assert.Equal("the step's template is larger than 15 MiB with its inputs in it: pass what is large as an artifact", second.PodError);
+        Assert.Equal("", second.PodJson);
+    }
+
+    [Fact]
     public async Task ReportForAnotherClustersNode_ChangesNothing()
     {
         using var gpu = await Cluster.JoinedAsync(hub, "gpu");

@@ -81,6 +81,7 @@ public sealed class DispatchStories
         var first = await agent.IsAskedToRunAsync();
 
         await agent.ReportsAsync(first.Key, PodPhase.PodLost, "the machine went away");
+        Assert.Equal(first.Key, (await agent.HearsAsync(HubMessage.BodyOneofCase.Release)).Release);
         var next = await agent.IsAskedToRunAsync();
         await agent.ReportsAsync(first.Key, PodPhase.PodSucceeded); // too late: it speaks of the lost attempt
         await agent.ReportsAsync(next.Key, PodPhase.PodSucceeded);
@@ -146,6 +147,69 @@ public sealed class DispatchStories
 
         await using var back = await ScriptedAgent.ConnectAsync(hub.Hub, "one", left);
         Assert.Equal(uid, (await back.HearsAsync(HubMessage.BodyOneofCase.Forget)).Forget);
+    }
+
+    [Fact]
+    public async Task DeletedWorkflowsPods_AreNotAskedForAgain_WhenTheirAgentComesBack()
+    {
+        await using var hub = await HubUnderTest.StartAsync();
+        await hub.Hub.DeclareClusterAsync("one", NoLabels);
+        await using (var agent = await ScriptedAgent.ConnectAsync(hub.Hub, "one"))
+        {
+            await hub.CreateAsync("deleted", OneStep);
+            await agent.ReportsAsync((await agent.IsAskedToRunAsync()).Key, PodPhase.PodRunning);
+            await hub.DeleteAsync("deleted");
+            await agent.HearsAsync(HubMessage.BodyOneofCase.Forget);
+        }
+
+        await using var back = await ScriptedAgent.ConnectAsync(hub.Hub, "one");
+        await hub.CreateAsync("next", OneStep);
+
+        Assert.Equal("next", (await back.IsAskedToRunAsync()).Key.Workflow);
+        Assert.DoesNotContain(back.PassedOver, message => message.BodyCase == HubMessage.BodyOneofCase.Cancel);
+    }
+
+    [Fact]
+    public async Task DeletionThatAKilledHubDidNotCarryOut_IsCarriedOutByTheNext()
+    {
+        await using var hub = await HubUnderTest.StartAsync();
+        await hub.Hub.DeclareClusterAsync("one", NoLabels);
+        string uid;
+        AttemptKey held;
+        await using (var agent = await ScriptedAgent.ConnectAsync(hub.Hub, "one"))
+        {
+            uid = await hub.CreateAsync("wf", OneStep);
+            held = (await agent.IsAskedToRunAsync()).Key;
+        }
+
+        await hub.StopAsync();
+        await hub.ExecuteAsync("DELETE FROM objects WHERE name = 'wf'");
+        await hub.StartAgainAsync();
+        await using var back = await ScriptedAgent.ConnectAsync(hub.Hub, "one", held);
+
+        Assert.Equal(uid, (await back.HearsAsync(HubMessage.BodyOneofCase.Forget)).Forget);
+    }
+
+    [Fact]
+    public async Task WorkflowThatCannotBeLoaded_KeepsNoOtherFromItsCluster()
+    {
+        await using var hub = await HubUnderTest.StartAsync();
+        await hub.Hub.DeclareClusterAsync("one", NoLabels);
+        AttemptKey held;
+        await using (var agent = await ScriptedAgent.ConnectAsync(hub.Hub, "one"))
+        {
+            await hub.CreateAsync("damaged", OneStep);
+            held = (await agent.IsAskedToRunAsync()).Key;
+        }
+
+        await hub.StopAsync();
+        await hub.ExecuteAsync("UPDATE journal_entries SET facts = x'00'");
+        await hub.StartAgainAsync();
+        await using var back = await ScriptedAgent.ConnectAsync(hub.Hub, "one", held);
+        await hub.CreateAsync("sound", OneStep);
+
+        Assert.Equal("sound", (await back.IsAskedToRunAsync()).Key.Workflow);
+        Assert.DoesNotContain(back.PassedOver, message => message.BodyCase is HubMessage.BodyOneofCase.Forget or HubMessage.BodyOneofCase.Release);
     }
 
     [Fact]

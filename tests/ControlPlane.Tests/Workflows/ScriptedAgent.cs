@@ -27,6 +27,9 @@ internal sealed class ScriptedAgent : IAgentServices, IAsyncDisposable
         return new ScriptedAgent(await hub.AgentLink.ConnectAsync(hello, new NoLogs(), CancellationToken.None));
     }
 
+    /// <summary>What the hub has said that no test has asked for yet.</summary>
+    public IReadOnlyList<HubMessage> PassedOver => passedOver;
+
     /// <summary>Speaks over a session that someone else opened.</summary>
     public static ScriptedAgent Over(IAgentSession session) => new(session);
 
