@@ -149,7 +149,7 @@ internal sealed class ContainerRun : IDisposable
 
         if ((ended.Message ?? (ended.Error is { } only ? new TerminationMessage { Error = only } : null)) is { } message)
         {
-            TerminationMessageFile.Write(_options.Message, message);
+            TerminationMessageFile.Write(_options.Message, message, _plan.MessageBytes);
         }
     }
 }
