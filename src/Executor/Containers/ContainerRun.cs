@@ -60,7 +60,7 @@ internal sealed class ContainerRun : IDisposable
         {
             if (await FailedDependencyAsync() is { } failed)
             {
-                return new ContainerEnd(ExitCodes.Executor, failed);
+                return new ContainerEnd(ExitCodes.Executor, failed, new TerminationMessage { Error = failed, Skipped = true });
             }
 
             return _container.Role == ContainerRole.Sidecar ? await AsSidecarAsync() : await AsStepAsync();

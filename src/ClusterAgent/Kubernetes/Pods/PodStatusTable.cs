@@ -79,7 +79,7 @@ internal static class PodStatusTable
 
     private static PodReading OfMains(JsonObject pod, ContainerStatuses containers, bool deleted)
     {
-        if (containers.Mains.FirstOrDefault(main => main.ExitCode != 0) is not { } failed)
+        if (FirstFailed(containers) is not { } failed)
         {
             return containers.Others.FirstOrDefault(other => other.ExitCode is { } code && code != 0 && !Told.Contains(code)) is { } sidecar
                 && pod.Annotation(PodMarks.Tidied) is null
@@ -121,7 +121,7 @@ internal static class PodStatusTable
             return new PodReading(PodPhase.PodError, init.Left?.Error is { Length: > 0 } error ? error : init.Describe());
         }
 
-        if (containers.Mains.FirstOrDefault(main => main.ExitCode is not (null or 0)) is { } failed)
+        if (FirstFailed(containers) is { } failed)
         {
             return new PodReading(PodPhase.PodFailed, failed.Describe());
         }
@@ -134,6 +134,13 @@ internal static class PodStatusTable
         return new PodReading(
             PodPhase.PodFailed,
             containers.All.Any() ? "pod failed: main container did not complete successfully" : $"can't find failed message for pod {pod.Name()}");
+    }
+
+    // A container of a set that waited for one that failed has failed by that alone.
+    private static ContainerStatus? FirstFailed(ContainerStatuses containers)
+    {
+        var failed = containers.Mains.Where(main => main.ExitCode is not (null or 0)).ToList();
+        return failed.Find(main => main.Left is not { Skipped: true }) ?? failed.FirstOrDefault();
     }
 
     // Only what surely never started is attempted again without being asked.

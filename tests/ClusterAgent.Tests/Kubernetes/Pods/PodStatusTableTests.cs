@@ -176,6 +176,24 @@ public sealed class PodStatusTableTests
         Assert.Equal((PodPhase.PodFailed, "main: Error (exit code 1)"), (step.Phase, step.Message));
     }
 
+    [Theory]
+    [InlineData("Running")]
+    [InlineData("Failed")]
+    public void ContainerOfASet_ThatWaitedForOneThatFailed_IsNotWhyTheNodeFails(string phase)
+    {
+        var pod = Recorded("exit-code");
+        Annotate(pod, PodMarks.Mains, "main,setup");
+        pod["status"]!["phase"] = phase;
+        var skipped = Terminated(64);
+        skipped["terminated"]!["message"] = """{"v":1,"error":"container 'setup', on which 'main' depends, ended with exit code 1","skipped":true}""";
+        Container(pod, 0)["state"] = skipped;
+        pod["status"]!["containerStatuses"]!.AsArray().Add(new JsonObject { ["name"] = "setup", ["state"] = Terminated(1) });
+
+        var reading = PodStatusTable.Read(pod, Now);
+
+        Assert.Equal((PodPhase.PodFailed, "setup: Error (exit code 1)"), (reading.Phase, reading.Message));
+    }
+
     [Fact]
     public void PodWithoutAnyStatus_FailsWithUpstreamsWords()
     {
