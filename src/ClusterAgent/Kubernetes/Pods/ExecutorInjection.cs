@@ -24,6 +24,9 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
     private const string TokenFolder = "/var/run/argo-token";
     private const string PlanVariable = "ARGOSY_PLAN_";
 
+    // Of a pod's grace: a command that was killed leaves outputs too, and the kubelet kills the executor when the grace is over.
+    private const int SecondsForOutputs = 2;
+
     // The kubelet shows so much of one termination message, and so much of all that a pod's containers may write.
     private const int LongestMessage = 4096;
     private const int LongestMessages = 12 * 1024;
@@ -141,7 +144,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
         PodIntent intent, JsonObject template, Dictionary<string, string> places, Dictionary<string, ContainerPlan> containers) => new()
     {
         AgentUrls = [.. options.ExecutorUrls()],
-        GraceSeconds = (int)intent.TerminationGraceSeconds,
+        GraceSeconds = Math.Max((int)intent.TerminationGraceSeconds - SecondsForOutputs, 1),
         Script = (template["script"] as JsonObject)?.Text("source") ?? (template["script"] is JsonObject ? "" : null),
         Inputs = [.. intent.InputArtifacts.Select(input => new InputPlan
         {

@@ -172,6 +172,18 @@ public sealed class PodBuilderTests
     }
 
     [Theory]
+    [InlineData(120, 118)]
+    [InlineData(2, 1)]
+    [InlineData(0, 1)]
+    public async Task Grace_OfTheCommand_EndsBeforeThePods(uint pods, int commands)
+    {
+        var intent = Intent("""{"container":{"image":"busybox","command":["true"]}}""");
+        (intent.CaptureResult, intent.TerminationGraceSeconds) = (true, pods);
+
+        Assert.Equal(commands, Plan(Spec(await BuildAsync(intent))).GraceSeconds);
+    }
+
+    [Theory]
     [InlineData(0, 4096)]
     [InlineData(1, 4096)]
     [InlineData(2, 3072)]
