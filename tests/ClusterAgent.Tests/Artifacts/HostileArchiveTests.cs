@@ -41,6 +41,33 @@ public sealed class HostileArchiveTests : IDisposable
         Assert.Equal("top", refused.Entry);
     }
 
+    [Theory]
+    [InlineData("top/link", "../beside")]
+    [InlineData("top/sub/link", "../../beside")]
+    [InlineData("top/link", "../top/file")]
+    public async Task SymlinkOutOfTheFolderThatBecomesTheDestination_Unpacked_IsRefusedByName(string name, string target)
+    {
+        var refused = await RefusedAsync(Tar(File("top/file"), Symlink(name, target)));
+
+        Assert.Equal(name, refused.Entry);
+    }
+
+    [Fact]
+    public async Task SymlinkAlone_Unpacked_IsRefused_ForNothingIsInsideIt()
+    {
+        var refused = await RefusedAsync(Tar(Symlink("top", "beside")));
+
+        Assert.Equal("top", refused.Entry);
+    }
+
+    [Fact]
+    public async Task SymlinkToTheFolderBeside_OfTheSameArtifact_IsKept()
+    {
+        await UnpackAsync(Tar(File("one/file"), Symlink("two/link", "../one/file")));
+
+        Assert.Equal("content", System.IO.File.ReadAllText(folder["out/two/link"]));
+    }
+
     [Fact]
     public async Task EntryThroughASymlink_Unpacked_IsRefusedByName()
     {
