@@ -70,17 +70,21 @@ internal sealed class UnpackStaging : IDisposable
     }
 
     /// <summary>Adds a hard link as a copy of the earlier entry it names.</summary>
-    public async Task AddCopyAsync(string name, string of, CancellationToken cancellationToken)
+    /// <param name="maximumBytes">The most that it may hold: a copy is as long as its original, its entry in the archive is not.</param>
+    /// <returns>How many bytes were copied.</returns>
+    public async Task<long> AddCopyAsync(string name, string of, long maximumBytes, CancellationToken cancellationToken)
     {
-        var original = Path.Combine([Parent(of), Split(of)[^1]]);
+        var original = Split(of) is [.., var last] ? Path.Combine(Parent(of), last) : root;
         if (!Path.Exists(original) || FileKinds.Of(original) != FileKind.File)
         {
             throw ArtifactFormatException.ForEntry(name, $"is a link to '{of}', which is no earlier file of the artifact");
         }
 
-        await using var content = FileKinds.OpenForPacking(original);
+        await using var file = FileKinds.OpenForPacking(original);
+        await using var content = new BoundedStream(file, maximumBytes);
         await AddFileAsync(
             name, content, File.GetUnixFileMode(original), File.GetLastWriteTimeUtc(original), cancellationToken);
+        return content.BytesRead;
     }
 
     /// <summary>

@@ -91,6 +91,28 @@ public sealed class HostileArchiveTests : IDisposable
     public async Task HardLinkOutOfTheArtifact_Unpacked_IsRefused() =>
         await RefusedAsync(Tar(new PaxTarEntry(TarEntryType.HardLink, "link") { LinkName = "../../etc/passwd" }));
 
+    [Theory]
+    [InlineData("top/link")]
+    [InlineData("top/link/file")]
+    [InlineData(".")]
+    [InlineData("top")]
+    public async Task HardLinkToOrThroughASymlink_OrToNoFile_Unpacked_IsRefused(string of) => await RefusedAsync(
+        Tar(File("top/real/file"), Symlink("top/link", "real"), new PaxTarEntry(TarEntryType.HardLink, "top/hard") { LinkName = of }));
+
+    [Fact]
+    public async Task HardLinkThroughASymlink_WithItsName_Unpacked_IsRefused() => await RefusedAsync(
+        Tar(File("top/real/file"), Symlink("top/link", "real"), new PaxTarEntry(TarEntryType.HardLink, "top/link/new") { LinkName = "top/real/file" }));
+
+    [Fact]
+    public async Task HardLinks_UnpackedWithALimit_CountAsTheCopiesTheyBecome()
+    {
+        var links = Enumerable.Range(0, 10).Select(index => new PaxTarEntry(TarEntryType.HardLink, $"top/{index}") { LinkName = "top/file" });
+
+        var refused = await RefusedAsync(Tar([File("top/file", new string('x', 300_000)), .. links]), maximumBytes: 1_000_000);
+
+        Assert.Contains("bytes allowed", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task HardLinkToAnEarlierFile_Unpacked_HasItsContent()
     {
