@@ -60,6 +60,11 @@ internal sealed class UnpackStaging : IDisposable
     /// <summary>Adds a symlink, kept as it is spelt; its target has to lie inside the artifact, whether or not it exists.</summary>
     public void AddSymlink(string name, string target)
     {
+        if (target.Length == 0 || target.Contains('\0', StringComparison.Ordinal))
+        {
+            throw ArtifactFormatException.ForEntry(name, "is a symlink that names no path");
+        }
+
         if (!ContainedLinks.StaysInside(target, Split(name).Length - 1))
         {
             throw ContainedLinks.Outside(name, target);

@@ -68,6 +68,16 @@ public sealed class HostileArchiveTests : IDisposable
         Assert.Equal("content", System.IO.File.ReadAllText(folder["out/two/link"]));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("file\0")]
+    public async Task SymlinkThatNoFileSystemTakes_Unpacked_IsRefusedByName(string target)
+    {
+        var refused = await RefusedAsync(Zip("top/link", target, SymlinkAttributes));
+
+        Assert.Equal("top/link", refused.Entry);
+    }
+
     [Fact]
     public async Task EntryThroughASymlink_Unpacked_IsRefusedByName()
     {
@@ -205,13 +215,17 @@ public sealed class HostileArchiveTests : IDisposable
         return packed.ToArray();
     }
 
-    private static byte[] Zip(string name, string content = "content")
+    private const int SymlinkAttributes = 0xA1FF << 16; // a symlink that all may read, in Unix' words
+
+    private static byte[] Zip(string name, string content = "content", int attributes = 0)
     {
         var packed = new MemoryStream();
         using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
-        using (var entry = zip.CreateEntry(name).Open())
         {
-            entry.Write(Encoding.UTF8.GetBytes(content));
+            var entry = zip.CreateEntry(name);
+            entry.ExternalAttributes = attributes;
+            using var stream = entry.Open();
+            stream.Write(Encoding.UTF8.GetBytes(content));
         }
 
         return packed.ToArray();
