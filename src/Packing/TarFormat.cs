@@ -26,9 +26,17 @@ internal static class TarFormat
         await using var gzip = new GZipStream(source, CompressionMode.Decompress, leaveOpen: true);
         await using var bounded = new BoundedStream(gzip, maximumBytes);
         await using var tar = new TarReader(bounded, leaveOpen: true);
+        long copied = 0;
         while (await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
         {
-            await ReadAsync(entry, staging, cancellationToken);
+            if (entry.EntryType == TarEntryType.HardLink)
+            {
+                copied += await staging.AddCopyAsync(entry.Name, entry.LinkName, maximumBytes - bounded.BytesRead - copied, cancellationToken);
+            }
+            else
+            {
+                await ReadAsync(entry, staging, cancellationToken);
+            }
         }
     }
 
@@ -129,9 +137,6 @@ internal static class TarFormat
                 break;
             case TarEntryType.SymbolicLink:
                 staging.AddSymlink(entry.Name, entry.LinkName);
-                break;
-            case TarEntryType.HardLink:
-                await staging.AddCopyAsync(entry.Name, entry.LinkName, cancellationToken);
                 break;
             case TarEntryType.GlobalExtendedAttributes:
                 break;

@@ -10,6 +10,7 @@ internal sealed class UnpackStaging : IDisposable
     private readonly string folder;
     private readonly string root;
     private readonly List<(string Path, UnixFileMode? Mode, DateTimeOffset Modified)> directories = [];
+    private bool hasLinks;
 
     public UnpackStaging(string destination)
     {
@@ -59,38 +60,51 @@ internal sealed class UnpackStaging : IDisposable
     /// <summary>Adds a symlink, kept as it is spelt; its target has to lie inside the artifact, whether or not it exists.</summary>
     public void AddSymlink(string name, string target)
     {
-        var depth = Split(name).Length - 1;
-        var targetParts = target.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();
-        var ups = targetParts.TakeWhile(part => part == "..").Count();
-
-        // A step up after a step down may start from another symlink's target, where text cannot tell how deep it is.
-        if (target.StartsWith('/') || ups > depth || targetParts.Skip(ups).Contains(".."))
+        if (target.Length == 0 || target.Contains('\0', StringComparison.Ordinal))
         {
-            throw ArtifactFormatException.ForEntry(name, $"is a symlink to '{target}', which is outside the artifact");
+            throw ArtifactFormatException.ForEntry(name, "is a symlink that names no path");
+        }
+
+        if (!ContainedLinks.StaysInside(target, Split(name).Length - 1))
+        {
+            throw ContainedLinks.Outside(name, target);
         }
 
         File.CreateSymbolicLink(Vacate(name), target);
+        hasLinks = true;
     }
 
     /// <summary>Adds a hard link as a copy of the earlier entry it names.</summary>
-    public async Task AddCopyAsync(string name, string of, CancellationToken cancellationToken)
+    /// <param name="maximumBytes">The most that it may hold: a copy is as long as its original, its entry in the archive is not.</param>
+    /// <returns>How many bytes were copied.</returns>
+    public async Task<long> AddCopyAsync(string name, string of, long maximumBytes, CancellationToken cancellationToken)
     {
-        var original = Path.Combine([Parent(of), Split(of)[^1]]);
+        var original = Split(of) is [.., var last] ? Path.Combine(Parent(of), last) : root;
         if (!Path.Exists(original) || FileKinds.Of(original) != FileKind.File)
         {
             throw ArtifactFormatException.ForEntry(name, $"is a link to '{of}', which is no earlier file of the artifact");
         }
 
-        await using var content = FileKinds.OpenForPacking(original);
+        await using var file = FileKinds.OpenForPacking(original);
+        await using var content = new BoundedStream(file, maximumBytes);
         await AddFileAsync(
             name, content, File.GetUnixFileMode(original), File.GetLastWriteTimeUtc(original), cancellationToken);
+        return content.BytesRead;
     }
 
     /// <summary>
     /// Moves the result to the destination: the single top entry itself, whatever its name, or else the folder with all of them.
     /// </summary>
+    /// <exception cref="ArtifactFormatException">A symlink pointed into the archive, but points out of the single top entry.</exception>
     public void Publish()
     {
+        var top = Directory.GetFileSystemEntries(root);
+        var result = top.Length == 1 ? top[0] : root;
+        if (hasLinks)
+        {
+            ContainedLinks.Require(result);
+        }
+
         if (Directory.Exists(destination))
         {
             Directory.Delete(destination, recursive: false); // an empty mount point may be there; anything else is not ours to remove
@@ -106,8 +120,6 @@ internal sealed class UnpackStaging : IDisposable
             }
         }
 
-        var top = Directory.GetFileSystemEntries(root);
-        var result = top.Length == 1 ? top[0] : root;
         if (FileKinds.Of(result) == FileKind.Directory)
         {
             MoveDirectory(result);

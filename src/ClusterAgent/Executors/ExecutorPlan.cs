@@ -12,6 +12,9 @@ public sealed record ExecutorPlan
     /// <summary>Seconds between a signal to end and SIGKILL.</summary>
     public int GraceSeconds { get; init; } = 30;
 
+    /// <summary>The most bytes of a termination message that the kubelet shows: the containers of a pod share what there is.</summary>
+    public int MessageBytes { get; init; } = 4096;
+
     /// <summary>The source of a script template.</summary>
     public string? Script { get; init; }
 

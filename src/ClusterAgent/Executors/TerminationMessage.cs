@@ -19,6 +19,9 @@ public sealed record TerminationMessage
     /// <summary>What went wrong around the command; a remark only, where the command itself failed.</summary>
     public string? Error { get; init; }
 
+    /// <summary>The command was never started, as a container failed on which this one depends.</summary>
+    public bool Skipped { get; init; }
+
     public string? Result { get; init; }
 
     public IReadOnlyDictionary<string, string>? Parameters { get; init; }

@@ -13,6 +13,9 @@ internal static class AgentOrders
     private static readonly string[] Drivers =
         ["s3", "gcs", "azure", "oss", "git", "http", "artifactory", "hdfs", "raw", "plugin", "embedded"];
 
+    // What Kubernetes gives a pod that says nothing.
+    private const uint UsualGraceSeconds = 30;
+
     private static readonly string[] Podless = ["resource", "data", "http", "plugin"];
 
     /// <param name="isEmbedded">Whether a cluster is embedded: its agent makes no use of Kubernetes' own form of a pod.</param>
@@ -63,7 +66,7 @@ internal static class AgentOrders
             CaptureResult = pod.CaptureResult,
             Daemon = pod.Daemon,
             Deadline = pod.Deadline is { } deadline ? Timestamp.FromDateTimeOffset(deadline) : null,
-            TerminationGraceSeconds = 30,
+            TerminationGraceSeconds = UsualGraceSeconds,
             VolumesJson = pod.Volumes.Count > 0 ? pod.Volumes.ToJsonString() : "",
             ServiceAccount = pod.ServiceAccount,
         };
@@ -116,7 +119,9 @@ internal static class AgentOrders
 
         try
         {
-            intent.PodJson = PodManifest.Of(state, node).ToJsonString();
+            var pod = PodManifest.Of(state, node);
+            intent.PodJson = pod.ToJsonString();
+            intent.TerminationGraceSeconds = GraceOf(pod) ?? UsualGraceSeconds;
             intent.ClaimsJson = PodManifest.ClaimsOf(state, node) is { Count: > 0 } claims ? claims.ToJsonString() : "";
             intent.DisruptionBudgetJson = PodManifest.DisruptionBudgetOf(state, node)?.ToJsonString() ?? "";
         }
@@ -125,6 +130,12 @@ internal static class AgentOrders
             intent.PodError = failure.Message;
         }
     }
+
+    // What is no number the API server refuses with its reason.
+    private static uint? GraceOf(JsonObject pod) => long.TryParse(
+        Text(pod["spec"]?["terminationGracePeriodSeconds"]), NumberStyles.Integer, CultureInfo.InvariantCulture, out var seconds)
+        ? (uint)Math.Clamp(seconds, 0, int.MaxValue)
+        : null;
 
     private static ArtifactTransfer Input(JsonObject artifact) => new()
     {

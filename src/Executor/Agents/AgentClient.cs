@@ -9,7 +9,7 @@ namespace Argosy.Executor.Agents;
 
 /// <summary>
 /// Speaks HTTP to the agent of this cluster. What can be asked again is, at each of its addresses in turn, with growing pauses, until the
-/// agent has been away for ten minutes: it may be restarting.
+/// agent has been away for ten minutes: it may be restarting. While a transfer is under way it is not away.
 /// </summary>
 internal sealed class AgentClient : IDisposable
 {
@@ -23,24 +23,26 @@ internal sealed class AgentClient : IDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(5); // a store may take its time when it has all bytes
+    private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestTelling = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ActivityHeadersPropagator = null,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        Expect100ContinueTimeout = TimeSpan.FromSeconds(30), // a refused upload is refused before it is sent
-    }) { Timeout = Timeout.InfiniteTimeSpan };
-
+    private readonly HttpClient _http;
     private readonly IReadOnlyList<Uri> _addresses;
     private readonly string _token;
     private readonly TimeProvider _time;
     private int _preferred;
 
-    public AgentClient(IReadOnlyList<string> addresses, string token, TimeProvider time) =>
+    public AgentClient(IReadOnlyList<string> addresses, string token, TimeProvider time)
+        : this(addresses, token, time, Connections())
+    {
+    }
+
+    /// <param name="connections">How addresses are reached; it goes with the client.</param>
+    internal AgentClient(IReadOnlyList<string> addresses, string token, TimeProvider time, HttpMessageHandler connections)
+    {
         (_addresses, _token, _time) = (AgentAddresses.Resolve(addresses), token, time);
+        _http = new HttpClient(connections) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>Asks, and reads the answer; both are repeated as a whole when either fails on the way.</summary>
     /// <exception cref="AgentRefusedException">The agent will not.</exception>
@@ -48,29 +50,42 @@ internal sealed class AgentClient : IDisposable
     public async Task<T> AskAsync<T>(
         HttpMethod method, string path, Func<HttpContent?> content, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
-        var began = _time.GetTimestamp();
+        var since = _time.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 > LongestPause ? LongestPause : pause * 2)
         {
+            var moved = new MovedBytes(_time);
             try
             {
-                return await AskEachAsync(method, path, content, read, cancellationToken);
+                return await AskEachAsync(method, path, content, read, moved, cancellationToken);
             }
-            catch (AgentUnavailableException) when (_time.GetElapsedTime(began) < Patience)
+            catch (AgentUnavailableException)
             {
-                // Pods that lost their agent together do not come back together.
-                await Task.Delay(pause * (0.75 + (Random.Shared.NextDouble() / 2)), _time, cancellationToken);
+                // What a connection swallowed before it broke is no sign of life: only a transfer that was under way is.
+                if (moved.Lasted > LongestPause)
+                {
+                    (since, pause) = (moved.Last, FirstPause);
+                }
+
+                if (_time.GetElapsedTime(since) >= Patience)
+                {
+                    throw;
+                }
             }
+
+            // Pods that lost their agent together do not come back together.
+            await Task.Delay(pause * (0.75 + (Random.Shared.NextDouble() / 2)), _time, cancellationToken);
         }
     }
 
     /// <summary>Asks once, and waits no longer than a moment: for what will be out of date soon.</summary>
     public async Task TellAsync(string path, string text, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), _time);
+        using var patience = new CancellationTokenSource(LongestTelling + (LongestConnecting * _addresses.Count), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            await AskEachAsync(HttpMethod.Post, path, () => new StringContent(text), (_, _) => Task.FromResult(true), either.Token);
+            await AskEachAsync(
+                HttpMethod.Post, path, () => new StringContent(text), (_, _) => Task.FromResult(true), new MovedBytes(_time), either.Token);
         }
         catch (Exception failure) when (failure is AgentUnavailableException or AgentRefusedException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -85,8 +100,19 @@ internal sealed class AgentClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    private static SocketsHttpHandler Connections() => new()
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = LongestConnecting,
+        Expect100ContinueTimeout = TimeSpan.FromSeconds(30), // a refused upload is refused before it is sent
+    };
+
     private async Task<T> AskEachAsync<T>(
-        HttpMethod method, string path, Func<HttpContent?> content, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        HttpMethod method, string path, Func<HttpContent?> content, Func<Stream, CancellationToken, Task<T>> read, MovedBytes moved,
+        CancellationToken cancellationToken)
     {
         List<string> failures = [];
         for (var tried = 0; tried < _addresses.Count; tried++)
@@ -94,7 +120,7 @@ internal sealed class AgentClient : IDisposable
             var at = (_preferred + tried) % _addresses.Count;
             try
             {
-                var answer = await AskOnceAsync(new Uri(_addresses[at], path), method, content(), read, cancellationToken);
+                var answer = await AskOnceAsync(new Uri(_addresses[at], path), method, content(), read, moved, cancellationToken);
                 _preferred = at;
                 return answer;
             }
@@ -108,18 +134,23 @@ internal sealed class AgentClient : IDisposable
     }
 
     private async Task<T> AskOnceAsync<T>(
-        Uri url, HttpMethod method, HttpContent? content, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        Uri url, HttpMethod method, HttpContent? content, Func<Stream, CancellationToken, Task<T>> read, MovedBytes moved,
+        CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, url) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await ReadTokenAsync(cancellationToken));
         request.Headers.ExpectContinue = content is PackedContent;
         using var patience = new CancellationTokenSource(LongestSilence, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-        (content as PackedContent)?.OnProgress(() => patience.CancelAfter(LongestSilence));
+        (content as PackedContent)?.OnProgress(() =>
+        {
+            patience.CancelAfter(LongestSilence);
+            moved.Some();
+        });
         try
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            await using var body = new AgentStream(await response.Content.ReadAsStreamAsync(cancellationToken), _time);
+            await using var body = new AgentStream(await response.Content.ReadAsStreamAsync(cancellationToken), _time, moved);
             if (!response.Headers.Contains(Mark))
             {
                 throw new AgentUnavailableException($"{url.Authority} answered {(int)response.StatusCode}, but is no Argosy agent");
@@ -134,9 +165,14 @@ internal sealed class AgentClient : IDisposable
             (content as PackedContent)?.ThrowIfPackingFailed();
             throw new AgentUnavailableException($"the agent at {url.Authority} cannot be reached: {failure.Message}", failure);
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new AgentUnavailableException($"the agent at {url.Authority} was silent for {LongestSilence.TotalMinutes:0} minutes");
+            // Also how a connection says that it could not be made in time.
+            throw new AgentUnavailableException(
+                patience.IsCancellationRequested
+                    ? $"the agent at {url.Authority} was silent for {LongestSilence.TotalMinutes:0} minutes"
+                    : $"the agent at {url.Authority} did not answer in time",
+                late);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Argosy.Executor.Agents;
 /// Reads an answer of the agent. Every failure of the connection, silence included, comes out as <see cref="AgentUnavailableException"/>,
 /// so that it is never taken for one of this machine's disk.
 /// </summary>
-internal sealed class AgentStream(Stream answer, TimeProvider time) : ReadOnlyStream
+internal sealed class AgentStream(Stream answer, TimeProvider time, MovedBytes moved) : ReadOnlyStream
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
@@ -16,7 +16,7 @@ internal sealed class AgentStream(Stream answer, TimeProvider time) : ReadOnlySt
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            return await answer.ReadAsync(buffer, either.Token);
+            return Count(await answer.ReadAsync(buffer, either.Token));
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
@@ -32,7 +32,7 @@ internal sealed class AgentStream(Stream answer, TimeProvider time) : ReadOnlySt
     {
         try
         {
-            return answer.Read(buffer);
+            return Count(answer.Read(buffer));
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException or ObjectDisposedException)
         {
@@ -48,5 +48,15 @@ internal sealed class AgentStream(Stream answer, TimeProvider time) : ReadOnlySt
         }
 
         base.Dispose(disposing);
+    }
+
+    private int Count(int read)
+    {
+        if (read > 0)
+        {
+            moved.Some();
+        }
+
+        return read;
     }
 }

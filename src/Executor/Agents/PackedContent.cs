@@ -38,7 +38,7 @@ internal sealed class PackedContent(Func<Stream, CancellationToken, Task> pack) 
         {
             await pack(sent, cancellationToken);
         }
-        catch (Exception failure) when (!sent.Broken)
+        catch (Exception failure) when (!sent.Broken && failure is not OperationCanceledException)
         {
             _packingFailed = failure;
             throw new HttpRequestException($"packing failed: {failure.Message}", failure);

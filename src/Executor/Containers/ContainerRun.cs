@@ -60,7 +60,7 @@ internal sealed class ContainerRun : IDisposable
         {
             if (await FailedDependencyAsync() is { } failed)
             {
-                return new ContainerEnd(ExitCodes.Executor, failed);
+                return new ContainerEnd(ExitCodes.Executor, failed, new TerminationMessage { Error = failed, Skipped = true });
             }
 
             return _container.Role == ContainerRole.Sidecar ? await AsSidecarAsync() : await AsStepAsync();
@@ -149,7 +149,7 @@ internal sealed class ContainerRun : IDisposable
 
         if ((ended.Message ?? (ended.Error is { } only ? new TerminationMessage { Error = only } : null)) is { } message)
         {
-            TerminationMessageFile.Write(_options.Message, message);
+            TerminationMessageFile.Write(_options.Message, message, _plan.MessageBytes);
         }
     }
 }

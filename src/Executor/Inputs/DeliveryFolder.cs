@@ -1,4 +1,5 @@
 using Argosy.Executor.Plans;
+using Argosy.Packing;
 
 namespace Argosy.Executor.Inputs;
 
@@ -25,11 +26,7 @@ internal sealed class DeliveryFolder : IDisposable
     /// <summary>Moves the artifact, or the part of it that is wanted, to its target.</summary>
     public void Publish(InputPlan input)
     {
-        var part = Path.GetFullPath(Path.Join(Whole, input.SubPath)).TrimEnd('/');
-        if (input.SubPath.Length > 0 && (!part.StartsWith(Whole + "/", StringComparison.Ordinal) || !Path.Exists(part)))
-        {
-            throw new ExecutorException($"it has no {input.SubPath} in it");
-        }
+        var part = input.SubPath.Length > 0 ? PartOf(input.SubPath) : Whole;
 
         if (input.Mode >= 0)
         {
@@ -54,6 +51,27 @@ internal sealed class DeliveryFolder : IDisposable
         {
             Directory.Delete(_folder, recursive: true);
         }
+    }
+
+    /// <summary>The way to a part leads through no symlink, and none of the part's own leads out of it where it will lie.</summary>
+    private string PartOf(string subPath)
+    {
+        var part = Path.GetFullPath(Path.Join(Whole, subPath)).TrimEnd('/');
+        if (!part.StartsWith(Whole + "/", StringComparison.Ordinal) || !Path.Exists(part))
+        {
+            throw new ExecutorException($"it has no {subPath} in it");
+        }
+
+        for (var at = part; at != Whole; at = Path.GetDirectoryName(at)!)
+        {
+            if (new FileInfo(at).LinkTarget is { } target)
+            {
+                throw new ExecutorException($"in it, {Path.GetRelativePath(Whole, at)} is a symlink to {target}: name the part by its own path");
+            }
+        }
+
+        ContainedLinks.Require(part);
+        return part;
     }
 
     private void Vacate()

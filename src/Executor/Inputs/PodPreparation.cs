@@ -17,23 +17,25 @@ internal static class PodPreparation
     /// <returns>The container's exit code.</returns>
     public static async Task<int> RunAsync(ExecutorOptions options, TimeProvider time)
     {
+        var most = TerminationMessageFile.MostBytes;
         try
         {
-            await PrepareAsync(options, time);
+            var bytes = PlanFile.Bytes(options.Plan, Environment.GetEnvironmentVariable);
+            var plan = PlanFile.Read(bytes, options.Plan);
+            most = plan.MessageBytes;
+            await PrepareAsync(options, plan, bytes, time);
             return 0;
         }
         catch (Exception failure) when (failure is ExecutorException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"argosy-executor: {failure.Message}");
-            TerminationMessageFile.Write(options.Message, new TerminationMessage { Error = failure.Message });
+            TerminationMessageFile.Write(options.Message, new TerminationMessage { Error = failure.Message }, most);
             return ExitCodes.Executor;
         }
     }
 
-    private static async Task PrepareAsync(ExecutorOptions options, TimeProvider time)
+    private static async Task PrepareAsync(ExecutorOptions options, ExecutorPlan plan, byte[] bytes, TimeProvider time)
     {
-        var bytes = PlanFile.Bytes(options.Plan, Environment.GetEnvironmentVariable);
-        var plan = PlanFile.Read(bytes, options.Plan);
         Place(Path.Combine(options.Shared, "argosy-executor"), Program, there => File.Copy(Environment.ProcessPath!, there, overwrite: true));
         Place(options.SharedPlan, Readable, there => File.WriteAllBytes(there, bytes));
         new ContainerMarks(options.Shared, time).Reset();

@@ -118,9 +118,9 @@ internal sealed class OutputCollection(ExecutorPlan plan, ExecutorOptions option
     /// <summary>The message itself, or one that says where the agent put it: the kubelet cuts off what is too long.</summary>
     private async Task<TerminationMessage> FittingAsync(TerminationMessage message)
     {
-        var room = TerminationMessageFile.Bytes(new TerminationMessage { Error = TerminationMessageFile.Short(string.Join("; ", _problems)) });
+        var room = TerminationMessageFile.Bytes(new TerminationMessage { Error = TerminationMessageFile.Short(string.Join("; ", _problems), plan.MessageBytes) });
         var bytes = TerminationMessageFile.Bytes(message);
-        if (bytes.Length + room.Length <= TerminationMessageFile.MostBytes)
+        if (bytes.Length + room.Length <= plan.MessageBytes)
         {
             return message;
         }

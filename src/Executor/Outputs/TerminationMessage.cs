@@ -14,6 +14,10 @@ internal sealed record TerminationMessage
     /// <summary>What went wrong around the command.</summary>
     public string? Error { get; init; }
 
+    /// <summary>The command was never started, as a container failed on which this one depends.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Skipped { get; init; }
+
     public string? Result { get; init; }
 
     public IReadOnlyDictionary<string, string>? Parameters { get; init; }

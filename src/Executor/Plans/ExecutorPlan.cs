@@ -1,3 +1,5 @@
+using Argosy.Executor.Outputs;
+
 namespace Argosy.Executor.Plans;
 
 /// <summary>What the agent wants done inside one pod; it writes the same record in its room <c>Executors</c>.</summary>
@@ -9,6 +11,9 @@ internal sealed record ExecutorPlan
 
     /// <summary>Seconds between a signal to end and SIGKILL.</summary>
     public int GraceSeconds { get; set; } = 30;
+
+    /// <summary>The most bytes of a termination message that the kubelet shows: the containers of a pod share what there is.</summary>
+    public int MessageBytes { get; set; } = TerminationMessageFile.MostBytes;
 
     /// <summary>The source of a script template.</summary>
     public string? Script { get; set; }

@@ -41,6 +41,43 @@ public sealed class HostileArchiveTests : IDisposable
         Assert.Equal("top", refused.Entry);
     }
 
+    [Theory]
+    [InlineData("top/link", "../beside")]
+    [InlineData("top/sub/link", "../../beside")]
+    [InlineData("top/link", "../top/file")]
+    public async Task SymlinkOutOfTheFolderThatBecomesTheDestination_Unpacked_IsRefusedByName(string name, string target)
+    {
+        var refused = await RefusedAsync(Tar(File("top/file"), Symlink(name, target)));
+
+        Assert.Equal(name, refused.Entry);
+    }
+
+    [Fact]
+    public async Task SymlinkAlone_Unpacked_IsRefused_ForNothingIsInsideIt()
+    {
+        var refused = await RefusedAsync(Tar(Symlink("top", "beside")));
+
+        Assert.Equal("top", refused.Entry);
+    }
+
+    [Fact]
+    public async Task SymlinkToTheFolderBeside_OfTheSameArtifact_IsKept()
+    {
+        await UnpackAsync(Tar(File("one/file"), Symlink("two/link", "../one/file")));
+
+        Assert.Equal("content", System.IO.File.ReadAllText(folder["out/two/link"]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("file\0")]
+    public async Task SymlinkThatNoFileSystemTakes_Unpacked_IsRefusedByName(string target)
+    {
+        var refused = await RefusedAsync(Zip("top/link", target, SymlinkAttributes));
+
+        Assert.Equal("top/link", refused.Entry);
+    }
+
     [Fact]
     public async Task EntryThroughASymlink_Unpacked_IsRefusedByName()
     {
@@ -63,6 +100,28 @@ public sealed class HostileArchiveTests : IDisposable
     [Fact]
     public async Task HardLinkOutOfTheArtifact_Unpacked_IsRefused() =>
         await RefusedAsync(Tar(new PaxTarEntry(TarEntryType.HardLink, "link") { LinkName = "../../etc/passwd" }));
+
+    [Theory]
+    [InlineData("top/link")]
+    [InlineData("top/link/file")]
+    [InlineData(".")]
+    [InlineData("top")]
+    public async Task HardLinkToOrThroughASymlink_OrToNoFile_Unpacked_IsRefused(string of) => await RefusedAsync(
+        Tar(File("top/real/file"), Symlink("top/link", "real"), new PaxTarEntry(TarEntryType.HardLink, "top/hard") { LinkName = of }));
+
+    [Fact]
+    public async Task HardLinkThroughASymlink_WithItsName_Unpacked_IsRefused() => await RefusedAsync(
+        Tar(File("top/real/file"), Symlink("top/link", "real"), new PaxTarEntry(TarEntryType.HardLink, "top/link/new") { LinkName = "top/real/file" }));
+
+    [Fact]
+    public async Task HardLinks_UnpackedWithALimit_CountAsTheCopiesTheyBecome()
+    {
+        var links = Enumerable.Range(0, 10).Select(index => new PaxTarEntry(TarEntryType.HardLink, $"top/{index}") { LinkName = "top/file" });
+
+        var refused = await RefusedAsync(Tar([File("top/file", new string('x', 300_000)), .. links]), maximumBytes: 1_000_000);
+
+        Assert.Contains("bytes allowed", refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task HardLinkToAnEarlierFile_Unpacked_HasItsContent()
@@ -156,13 +215,17 @@ public sealed class HostileArchiveTests : IDisposable
         return packed.ToArray();
     }
 
-    private static byte[] Zip(string name, string content = "content")
+    private const int SymlinkAttributes = 0xA1FF << 16; // a symlink that all may read, in Unix' words
+
+    private static byte[] Zip(string name, string content = "content", int attributes = 0)
     {
         var packed = new MemoryStream();
         using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
-        using (var entry = zip.CreateEntry(name).Open())
         {
-            entry.Write(Encoding.UTF8.GetBytes(content));
+            var entry = zip.CreateEntry(name);
+            entry.ExternalAttributes = attributes;
+            using var stream = entry.Open();
+            stream.Write(Encoding.UTF8.GetBytes(content));
         }
 
         return packed.ToArray();

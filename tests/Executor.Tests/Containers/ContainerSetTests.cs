@@ -26,6 +26,16 @@ public sealed class ContainerSetTests
         Assert.Equal(64, await pod.Run("b", "echo", "never").EndAsync());
         Assert.Equal(64, await pod.Run("c", "echo", "never").EndAsync());
         Assert.Equal("container 'a', on which 'b' depends, ended with exit code 3", pod.Message("b")!.Error);
+        Assert.Equal((true, true), (pod.Message("b")!.Skipped, pod.Message("c")!.Skipped));
+    }
+
+    [Fact]
+    public async Task ContainerThatFailsByItself_WasNotSkipped()
+    {
+        using var pod = new PodInSmall(Set(("main", [])));
+
+        Assert.Equal(127, await pod.Run("main", "no-such-command").EndAsync());
+        Assert.False(pod.Message()!.Skipped);
     }
 
     [Fact]

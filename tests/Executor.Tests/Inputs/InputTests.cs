@@ -70,6 +70,37 @@ public sealed class InputTests
         Assert.Equal($"input artifact \"data\" could not be delivered to /data: it has no {part} in it", pod.Message("init")!.Error);
     }
 
+    [Theory]
+    [InlineData("link")]
+    [InlineData("link/two")]
+    [InlineData("deep/inner")]
+    public async Task PartBehindASymlink_OrWithOneOutOfItself_IsRefused(string part)
+    {
+        await using var agent = await AgentInSmall.StartAsync();
+        using var pod = new PodInSmall(PodInSmall.Plan());
+        Directory.CreateDirectory(pod["packed/deep/inner"]);
+        File.CreateSymbolicLink(pod["packed/link"], "sub");
+        File.CreateSymbolicLink(pod["packed/deep/inner/up"], "../../sub");
+        agent.Declares("data", await FolderAsync(pod));
+
+        Assert.Equal(64, await InitAsync(pod, agent, new InputPlan { Name = "data", Path = "/data", Target = pod["inputs/data"], SubPath = part }));
+        Assert.Contains("is a symlink to ", pod.Message("init")!.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(pod["inputs"]));
+    }
+
+    [Fact]
+    public async Task PartWithASymlinkInsideItself_IsDelivered()
+    {
+        await using var agent = await AgentInSmall.StartAsync();
+        using var pod = new PodInSmall(PodInSmall.Plan());
+        Directory.CreateDirectory(pod["packed/sub"]);
+        File.CreateSymbolicLink(pod["packed/sub/link"], "two");
+        agent.Declares("data", await FolderAsync(pod));
+
+        Assert.Equal(0, await InitAsync(pod, agent, new InputPlan { Name = "data", Target = pod["inputs/data"], SubPath = "sub" }));
+        Assert.Equal("2", await File.ReadAllTextAsync(pod["inputs/data/link"], Patience));
+    }
+
     [Fact]
     public async Task MissingInput_IsAnError_UnlessItIsOptional()
     {

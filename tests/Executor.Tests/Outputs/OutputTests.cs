@@ -118,6 +118,36 @@ public sealed class OutputTests
     }
 
     [Fact]
+    public async Task OutputsThatAreTooLongForAPodOfManyContainers_AreWithTheHub()
+    {
+        await using var agent = await AgentInSmall.StartAsync();
+        using var pod = new PodInSmall(PodInSmall.Plan(agent.Url) with { CaptureResult = true, MessageBytes = 1024 });
+
+        Assert.Equal(0, await pod.Run("main", "sh", "-c", "yes | head -c 2000").EndAsync());
+
+        Assert.InRange(new FileInfo(pod["main.message"]).Length, 1, 1024);
+        Assert.Equal(1999, (await ExecutorOutputs.ResolveAsync(pod.Message()!, agent.Key, [], agent.Hub, Patience)).Result!.Length);
+    }
+
+    [Theory]
+    [InlineData("main")]
+    [InlineData("init")]
+    public async Task ErrorsThatAreTooLongForAPodOfManyContainers_AreCut(string container)
+    {
+        var missing = Enumerable.Range(0, 10).Select(index => new ParameterPlan { Name = $"loss-{index}", Path = "/nowhere/loss" });
+        var address = "http://" + new string('a', 700) + " /";
+        using var pod = new PodInSmall(PodInSmall.Plan(address) with
+        {
+            MessageBytes = 600, Parameters = [.. missing], Inputs = [new InputPlan { Name = "data", Target = "/nowhere/data" }],
+        });
+
+        Assert.Equal(64, await (container == "init" ? pod.Init() : pod.Run(container, "true")).EndAsync());
+
+        Assert.InRange(new FileInfo(pod[$"{container}.message"]).Length, 1, 600);
+        Assert.EndsWith("…", pod.Message(container)!.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task OutputsThatJustFit_NeedNobody()
     {
         using var pod = new PodInSmall(PodInSmall.Plan() with { CaptureResult = true });

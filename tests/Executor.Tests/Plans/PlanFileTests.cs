@@ -13,7 +13,7 @@ public sealed class PlanFileTests : IDisposable
 
         var plan = PlanFile.Read(_file);
 
-        Assert.Equal((30, "main", false), (plan.GraceSeconds, plan.OutputsOf, plan.CaptureResult));
+        Assert.Equal((30, 4096, "main", false), (plan.GraceSeconds, plan.MessageBytes, plan.OutputsOf, plan.CaptureResult));
         Assert.Empty(plan.AgentUrls);
         Assert.Empty(plan.Containers["main"].Dependencies);
         Assert.Equal(("", -1, ""), (plan.Inputs[0].Archive, plan.Inputs[0].Mode, plan.Inputs[0].SubPath));
@@ -27,6 +27,7 @@ public sealed class PlanFileTests : IDisposable
         {
             AgentUrls = ["http://10.0.0.1:2748"],
             GraceSeconds = 7,
+            MessageBytes = 2048,
             Script = "echo",
             Inputs = [new() { Name = "i", Path = "/i", Target = "/t", Archive = "zip", Mode = 420, RecurseMode = true, SubPath = "s", Optional = true, Digest = "d" }],
             Parameters = [new() { Name = "p", Path = "/p", HasDefault = true, Default = "x" }],
@@ -41,7 +42,7 @@ public sealed class PlanFileTests : IDisposable
 
         var plan = PlanFile.Read(_file);
 
-        Assert.Equal((7, "echo", true, "web", "http://10.0.0.1:2748"), (plan.GraceSeconds, plan.Script, plan.CaptureResult, plan.OutputsOf, plan.AgentUrls.Single()));
+        Assert.Equal((7, 2048, "echo", true, "web", "http://10.0.0.1:2748"), (plan.GraceSeconds, plan.MessageBytes, plan.Script, plan.CaptureResult, plan.OutputsOf, plan.AgentUrls.Single()));
         Assert.Equal(
             new InputPlan { Name = "i", Path = "/i", Target = "/t", Archive = "zip", Mode = 420, RecurseMode = true, SubPath = "s", Optional = true, Digest = "d" },
             plan.Inputs.Single());

@@ -24,6 +24,13 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
     private const string TokenFolder = "/var/run/argo-token";
     private const string PlanVariable = "ARGOSY_PLAN_";
 
+    // Of a pod's grace: a command that was killed leaves outputs too, and the kubelet kills the executor when the grace is over.
+    private const int SecondsForOutputs = 2;
+
+    // The kubelet shows so much of one termination message, and so much of all that a pod's containers may write.
+    private const int LongestMessage = 4096;
+    private const int LongestMessages = 12 * 1024;
+
     // Base64 of this many bytes stays below the 128 KiB that Linux allows a variable.
     private const int BytesInVariable = 90_000;
 
@@ -72,8 +79,12 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
             Mount(init, Inputs, InputFolder);
         }
 
-        init["env"] = Variables(Encoding.UTF8.GetBytes(PlanOf(intent, template, places, wrapped).ToJson()));
         spec["initContainers"] = new JsonArray([init, .. spec.Items("initContainers").Select(other => other.DeepClone())]);
+        var plan = PlanOf(intent, template, places, wrapped) with
+        {
+            MessageBytes = Math.Min(LongestMessage, LongestMessages / (containers.Count + spec.Items("initContainers").Count())),
+        };
+        init["env"] = Variables(Encoding.UTF8.GetBytes(plan.ToJson()));
     }
 
     private static bool IsInMain(string place) => place.StartsWith(MainFileSystem + "/", StringComparison.Ordinal);
@@ -133,7 +144,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
         PodIntent intent, JsonObject template, Dictionary<string, string> places, Dictionary<string, ContainerPlan> containers) => new()
     {
         AgentUrls = [.. options.ExecutorUrls()],
-        GraceSeconds = (int)intent.TerminationGraceSeconds,
+        GraceSeconds = Math.Max((int)intent.TerminationGraceSeconds - SecondsForOutputs, 1),
         Script = (template["script"] as JsonObject)?.Text("source") ?? (template["script"] is JsonObject ? "" : null),
         Inputs = [.. intent.InputArtifacts.Select(input => new InputPlan
         {

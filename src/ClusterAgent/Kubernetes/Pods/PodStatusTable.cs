@@ -48,7 +48,7 @@ internal static class PodStatusTable
     {
         var phase = pod.Text("status", "phase");
         var deletedAt = pod.Time("metadata", "deletionTimestamp");
-        if (containers.MainsAreOver)
+        if (containers.MainsAreOver && !MayBeItsDeadline(pod, containers, phase))
         {
             return OfMains(pod, containers, deletedAt is not null) with { LeavesOthersRunning = containers.OthersRun && phase is not ("Succeeded" or "Failed") };
         }
@@ -79,7 +79,13 @@ internal static class PodStatusTable
 
     private static PodReading OfMains(JsonObject pod, ContainerStatuses containers, bool deleted)
     {
-        if (containers.Mains.FirstOrDefault(main => main.ExitCode != 0) is not { } failed)
+        // What the kubelet ended did not end by itself, whatever it made of the signal.
+        if (pod.Text("status", "phase") == "Failed" && pod.Text("status", "message") is { Length: > 0 } why && !IsEndedByAgent(pod))
+        {
+            return new PodReading(PodPhase.PodFailed, why);
+        }
+
+        if (FirstFailed(containers) is not { } failed)
         {
             return containers.Others.FirstOrDefault(other => other.ExitCode is { } code && code != 0 && !Told.Contains(code)) is { } sidecar
                 && pod.Annotation(PodMarks.Tidied) is null
@@ -121,7 +127,7 @@ internal static class PodStatusTable
             return new PodReading(PodPhase.PodError, init.Left?.Error is { Length: > 0 } error ? error : init.Describe());
         }
 
-        if (containers.Mains.FirstOrDefault(main => main.ExitCode is not (null or 0)) is { } failed)
+        if (FirstFailed(containers) is { } failed)
         {
             return new PodReading(PodPhase.PodFailed, failed.Describe());
         }
@@ -134,6 +140,24 @@ internal static class PodStatusTable
         return new PodReading(
             PodPhase.PodFailed,
             containers.All.Any() ? "pod failed: main container did not complete successfully" : $"can't find failed message for pod {pod.Name()}");
+    }
+
+    private static bool IsEndedByAgent(JsonObject pod) =>
+        pod.Annotation(PodMarks.Tidied) is not null || pod.Annotation(PodMarks.Cancelled) is not null || pod.Annotation(PodMarks.DaemonDone) is not null;
+
+    // Newer kubelets show the ends of containers before they say that it was the pod's deadline that ended them.
+    private static bool MayBeItsDeadline(JsonObject pod, ContainerStatuses containers, string? phase) =>
+        phase is not ("Succeeded" or "Failed")
+        && pod.Time("metadata", "deletionTimestamp") is null
+        && !IsEndedByAgent(pod)
+        && pod.Number("spec", "activeDeadlineSeconds") is { } seconds
+        && pod.Time("status", "startTime")?.AddSeconds(seconds) <= containers.Mains.Max(main => main.FinishedAt);
+
+    // A container of a set that waited for one that failed has failed by that alone.
+    private static ContainerStatus? FirstFailed(ContainerStatuses containers)
+    {
+        var failed = containers.Mains.Where(main => main.ExitCode is not (null or 0)).ToList();
+        return failed.Find(main => main.Left is not { Skipped: true }) ?? failed.FirstOrDefault();
     }
 
     // Only what surely never started is attempted again without being asked.

@@ -171,6 +171,33 @@ public sealed class PodBuilderTests
         Assert.Equal((ContainerRole.Set, 2, 5000L), (plan.Containers["a"].Role, plan.Containers["a"].Retries, plan.Containers["a"].RetryPauseMilliseconds));
     }
 
+    [Theory]
+    [InlineData(120, 118)]
+    [InlineData(2, 1)]
+    [InlineData(0, 1)]
+    public async Task Grace_OfTheCommand_EndsBeforeThePods(uint pods, int commands)
+    {
+        var intent = Intent("""{"container":{"image":"busybox","command":["true"]}}""");
+        (intent.CaptureResult, intent.TerminationGraceSeconds) = (true, pods);
+
+        Assert.Equal(commands, Plan(Spec(await BuildAsync(intent))).GraceSeconds);
+    }
+
+    [Theory]
+    [InlineData(0, 4096)]
+    [InlineData(1, 4096)]
+    [InlineData(2, 3072)]
+    [InlineData(10, 1024)]
+    public async Task TerminationMessages_AreAsLongAsTheKubeletShowsThemInAPodOfSoManyContainers(int sidecars, int bytes)
+    {
+        var beside = string.Concat(Enumerable.Range(0, sidecars).Select(index => $$""",{"name":"s{{index}}","image":"busybox","command":["true"]}"""));
+        var intent = Intent(
+            """{"container":{"image":"busybox","command":["true"]}}""", $$"""[{"name":"main","image":"busybox","command":["true"]}{{beside}}]""");
+        intent.CaptureResult = true;
+
+        Assert.Equal(bytes, Plan(Spec(await BuildAsync(intent))).MessageBytes);
+    }
+
     [Fact]
     public async Task PodThatTheHubCouldNotMake_IsRefusedWithItsReason()
     {

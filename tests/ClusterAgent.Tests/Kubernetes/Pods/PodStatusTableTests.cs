@@ -74,6 +74,60 @@ public sealed class PodStatusTableTests
     }
 
     [Theory]
+    [InlineData("deadline", 0, "Pod was active on the node longer than the specified deadline")]
+    [InlineData("deadline", 143, "Pod was active on the node longer than the specified deadline")]
+    [InlineData("evicted", 0, "Pod ephemeral local storage usage exceeds the total limit of containers 5Mi. ")]
+    public void Step_ThatEndedWellWhenTheKubeletEndedItsPod_HasFailed(string status, int code, string message)
+    {
+        var pod = Recorded(status);
+        pod["status"]!["containerStatuses"] = new JsonArray(new JsonObject { ["name"] = "main", ["state"] = Terminated(code) });
+
+        var reading = PodStatusTable.Read(pod, Now);
+
+        Assert.Equal((PodPhase.PodFailed, message), (reading.Phase, reading.Message));
+    }
+
+    [Theory]
+    [InlineData(PodMarks.Cancelled, "stopped", PodPhase.PodSucceeded)]
+    [InlineData(PodMarks.DaemonDone, "true", PodPhase.PodSucceeded)]
+    [InlineData(PodMarks.Tidied, "true", PodPhase.PodSucceeded)]
+    public void Step_ThatEndedWellWhenTheAgentEndedItsPod_IsJudgedByItsWork(string mark, string value, PodPhase phase)
+    {
+        var pod = Recorded("deadline");
+        Container(pod, 0)["state"] = Terminated(0);
+        Annotate(pod, mark, value);
+
+        Assert.Equal(phase, PodStatusTable.Read(pod, Now).Phase);
+    }
+
+    [Theory]
+    [InlineData(4, PodPhase.PodRunning)]
+    [InlineData(5, PodPhase.PodSucceeded)]
+    public void Step_ThatEndsAtItsDeadline_IsNotJudgedBeforeItsPod(int deadline, PodPhase phase)
+    {
+        var pod = Recorded("deadline"); // started at 23:01:51, and its step ends at 23:01:55
+        Container(pod, 0)["state"] = Terminated(0);
+        pod["status"]!["phase"] = "Running";
+        pod["status"]!.AsObject().Remove("message");
+        pod["spec"]!["activeDeadlineSeconds"] = deadline;
+
+        Assert.Equal(phase, PodStatusTable.Read(pod, Now).Phase);
+
+        pod["status"]!["phase"] = "Succeeded";
+        Assert.Equal(PodPhase.PodSucceeded, PodStatusTable.Read(pod, Now).Phase);
+    }
+
+    [Fact]
+    public void TidiedPod_WithTheDeadlineThatTidiedIt_IsNotWaitedFor()
+    {
+        var pod = Recorded("sidecar-left-running");
+        pod["spec"]!["activeDeadlineSeconds"] = 1;
+        Annotate(pod, PodMarks.Tidied, "true");
+
+        Assert.Equal(PodPhase.PodSucceeded, PodStatusTable.Read(pod, Now).Phase);
+    }
+
+    [Theory]
     [InlineData("deadline")]
     [InlineData("deleted-while-running")]
     [InlineData("deleted-while-pending")]
@@ -174,6 +228,24 @@ public sealed class PodStatusTableTests
 
         Assert.Equal((PodPhase.PodError, "output parameter x: no file at /tmp/x"), (failed.Phase, failed.Message));
         Assert.Equal((PodPhase.PodFailed, "main: Error (exit code 1)"), (step.Phase, step.Message));
+    }
+
+    [Theory]
+    [InlineData("Running")]
+    [InlineData("Failed")]
+    public void ContainerOfASet_ThatWaitedForOneThatFailed_IsNotWhyTheNodeFails(string phase)
+    {
+        var pod = Recorded("exit-code");
+        Annotate(pod, PodMarks.Mains, "main,setup");
+        pod["status"]!["phase"] = phase;
+        var skipped = Terminated(64);
+        skipped["terminated"]!["message"] = """{"v":1,"error":"container 'setup', on which 'main' depends, ended with exit code 1","skipped":true}""";
+        Container(pod, 0)["state"] = skipped;
+        pod["status"]!["containerStatuses"]!.AsArray().Add(new JsonObject { ["name"] = "setup", ["state"] = Terminated(1) });
+
+        var reading = PodStatusTable.Read(pod, Now);
+
+        Assert.Equal((PodPhase.PodFailed, "setup: Error (exit code 1)"), (reading.Phase, reading.Message));
     }
 
     [Fact]
