@@ -46,6 +46,7 @@ internal sealed class KubernetesRuntime(
     private WorkflowObjects? _objects;
     private AttemptLife? _life;
     private IReportSink? _reports;
+    private volatile bool _isCurrent;
 
     public string Kind => "kubernetes";
 
@@ -74,6 +75,7 @@ internal sealed class KubernetesRuntime(
 
         _watches.Add(_kubeNodes.RunAsync(_ends.Token));
         await Task.WhenAll(synced).WaitAsync(cancellationToken);
+        _isCurrent = true;
         await RememberWorkflowsAsync(cancellationToken);
         if (!_attempts.IsEmpty)
         {
@@ -203,10 +205,13 @@ internal sealed class KubernetesRuntime(
         _logs.ReadAsync(request, token => FindPodAsync(request, token), cancellationToken);
 
     public ExecutorPod? Find(string @namespace, string podName, string podUid) =>
-        _attempts.Values.FirstOrDefault(attempt => attempt.PodName == podName && attempt.Key.Namespace == @namespace) is { Pod: { } pod } attempt
-            && pod.Text("metadata", "uid") == podUid
+        _attempts.Values.FirstOrDefault(attempt => IsPodOf(attempt, @namespace, podName) && attempt.Pod?.Text("metadata", "uid") == podUid) is { } attempt
             ? new ExecutorPod(attempt.Key, [.. attempt.Intent.InputArtifacts], [.. attempt.Intent.OutputArtifacts])
             : null;
+
+    /// <summary>While the pods of an earlier life are read, and while the answer to a pod's creation is under way.</summary>
+    public bool MayCome(string @namespace, string podName) =>
+        !_isCurrent || _attempts.Values.Any(attempt => attempt is { IsMade: false, IsOver: false } && IsPodOf(attempt, @namespace, podName));
 
     public void Progressed(AttemptKey key, string progress)
     {
@@ -232,6 +237,8 @@ internal sealed class KubernetesRuntime(
     private string NotEnrolled(string @namespace) =>
         $"namespace \"{@namespace}\" is not among those that this cluster's agent may use ({string.Join(", ", options.Namespaces)}): "
         + "enrol it with argosy cluster join-manifest --namespace, or run the step in another cluster";
+
+    private static bool IsPodOf(HeldAttempt attempt, string @namespace, string podName) => attempt.PodName == podName && attempt.Key.Namespace == @namespace;
 
     private bool HasAttempts(string workflowUid) => _attempts.Values.Any(attempt => attempt.Key.WorkflowUid == workflowUid);
 
