@@ -46,6 +46,7 @@ internal static class KubernetesParts
         return new RuntimeParts(runtime)
         {
             Capacity = runtime.Capacity,
+            Trouble = runtime.Trouble,
             Map = endpoints => endpoints.MapExecutors(parts.Hub, runtime, new PodAuthentication(parts.Client, parts.Time)),
         };
     }

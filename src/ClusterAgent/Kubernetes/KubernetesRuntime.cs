@@ -9,7 +9,6 @@ using Argosy.ClusterAgent.Podless;
 using Argosy.ClusterAgent.Podless.Resources;
 using Argosy.ClusterAgent.Pods;
 using Argosy.Contracts.Agents;
-using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace Argosy.ClusterAgent.Kubernetes;
@@ -39,7 +38,7 @@ internal sealed class KubernetesRuntime(
     private readonly PodWrites _writes = new(client);
     private readonly PodLogReader _logs = new(client, time);
     private readonly ILogger _logger = loggers.CreateLogger<KubernetesRuntime>();
-    private readonly List<Task> _watches = [];
+    private readonly ConcurrentQueue<Task> _watches = new();
     private readonly Informer _kubeNodes = new(
         client, ResourceType.Node, null, ListQuery.All, new InformerOptions { Keep = ClusterCapacity.OfNode }, time, loggers.CreateLogger<Informer>());
 
@@ -69,12 +68,14 @@ internal sealed class KubernetesRuntime(
                 client, ResourceType.Pod, @namespace, new ListQuery { LabelSelector = HeldPods }, new InformerOptions { Keep = PodFields.Keep }, time,
                 loggers.CreateLogger<Informer>());
             informer.Changed += See;
-            _watches.Add(informer.RunAsync(_ends.Token));
+            _watches.Enqueue(informer.RunAsync(_ends.Token));
             synced.Add(informer.Synced);
         }
 
-        _watches.Add(_kubeNodes.RunAsync(_ends.Token));
-        await Task.WhenAll(synced).WaitAsync(cancellationToken);
+        var all = Task.WhenAll(synced);
+        await await Task.WhenAny([all, .. _watches]).WaitAsync(cancellationToken); // a watch that ends first has failed: then so does the start
+        _ends.Token.ThrowIfCancellationRequested();
+        _watches.Enqueue(_kubeNodes.RunAsync(_ends.Token));
         _isCurrent = true;
         await RememberWorkflowsAsync(cancellationToken);
         if (!_attempts.IsEmpty)
@@ -90,6 +91,11 @@ internal sealed class KubernetesRuntime(
     /// <summary>What the cluster's kube nodes have, and what held pods ask for; null until it is known.</summary>
     public Capacity? Capacity() => _kubeNodes.Synced.IsCompleted
         ? ClusterCapacity.Of(_kubeNodes.Objects, _attempts.Values.Select(attempt => attempt.Pod).OfType<JsonObject>())
+        : null;
+
+    /// <summary>A watch that ended by a mistake of ours, which does not come back by itself; null: none.</summary>
+    public string? Trouble() => _watches.FirstOrDefault(watch => watch.IsFaulted) is { } broken
+        ? $"a watch of the cluster has ended: {broken.Exception!.GetBaseException().Message}"
         : null;
 
     public Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken)
@@ -260,7 +266,7 @@ internal sealed class KubernetesRuntime(
 
         if (change.Type == ObjectChangeType.Gone)
         {
-            if (_attempts.TryGetValue(hash, out var left))
+            if (_attempts.TryGetValue(hash, out var left) && IsPodOf(left, pod.Namespace(), pod.Name()))
             {
                 left.See(null);
                 left.Wake(Life.LookAsync);
@@ -278,29 +284,44 @@ internal sealed class KubernetesRuntime(
 
             attempt = takenUp;
         }
+        else if (!IsPodOf(attempt, pod.Namespace(), pod.Name()))
+        {
+            _logger.NotOurs(pod.Namespace(), pod.Name(), $"its attempt's pod is {attempt.Key.Namespace}/{attempt.PodName}");
+            return;
+        }
 
         attempt.See(pod);
         attempt.Wake(Life.LookAsync);
     }
 
+    /// <summary>Anybody who may write pods can copy labels: a pod is taken for what it says only where all of it fits.</summary>
     private HeldAttempt? TakeUp(JsonObject pod)
     {
+        PodIntent? intent;
         try
         {
-            if (PodBuilder.Remembered(pod) is { Key: not null } intent)
-            {
-                Objects.Remember(intent.Key.WorkflowUid);
-                return Hold(new HeldAttempt(intent, _reports!));
-            }
-
-            _logger.NotOurs(pod.Namespace(), pod.Name(), $"annotation {PodMarks.Intent} is missing");
+            intent = PodBuilder.Remembered(pod);
         }
-        catch (InvalidProtocolBufferException malformed)
+        catch (Exception malformed) // the parser has several for it
         {
             _logger.NotOurs(pod.Namespace(), pod.Name(), malformed.Message);
+            return null;
         }
 
-        return null;
+        if (intent is not { Key: { } key })
+        {
+            _logger.NotOurs(pod.Namespace(), pod.Name(), $"annotation {PodMarks.Intent} is missing");
+            return null;
+        }
+
+        if (PodMarks.HashOf(key) != pod.Label(PodMarks.Attempt) || key.Namespace != pod.Namespace() || PodMarks.NameOf(intent) != pod.Name())
+        {
+            _logger.NotOurs(pod.Namespace(), pod.Name(), $"annotation {PodMarks.Intent} is another pod's");
+            return null;
+        }
+
+        Objects.Remember(key.WorkflowUid);
+        return Hold(new HeldAttempt(intent, _reports!));
     }
 
     private async Task WorkAsync(HeldAttempt attempt, Func<CancellationToken, Task<NodeReport>> work)
