@@ -96,6 +96,10 @@ internal sealed class AttemptLife(
         {
             await writes.StopAsync(pod, PodMessages.Cancelled(cancelled.Reason), cancelled.DaemonDone, ends);
         }
+        else if (!reading.IsOver && pod.Annotation(PodMarks.Cancelled) is not null)
+        {
+            await writes.EndUnbegunAsync(pod, ends); // whoever stopped it may have died before that
+        }
 
         await EndOthersAsync(attempt, pod, reading);
 
