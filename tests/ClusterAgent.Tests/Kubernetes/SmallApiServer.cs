@@ -107,14 +107,6 @@ internal sealed class SmallApiServer : IAsyncDisposable
     public void OnceRefuse(string request, int code, string reason = "", string message = "no") => Once(
         request, (http, _) => WriteAsync(http, Refusal(code, reason, message)));
 
-    /// <summary>Carries the request out, and then no answer comes.</summary>
-    public void OnceLoseTheAnswer(string request) => Once(request, (http, carryOut) =>
-    {
-        carryOut();
-        http.Abort();
-        return Task.CompletedTask;
-    });
-
     /// <summary>Waits until so many requests that begin so have come.</summary>
     public Task SeesAsync(string request, int times = 1) => UntilAsync(() => _requests.Count(seen => seen.StartsWith(request, StringComparison.Ordinal)) >= times);
 

@@ -15,6 +15,7 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
     private NodeReport? _last;
     private string _progress = "";
     private ITimer? _later;
+    private bool _isSent;
     private bool _isAwake;
     private bool _again;
 
@@ -30,6 +31,9 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
     /// <summary>Whether its object is known to be in the cluster; a pod is made once. An attempt without a pod has been taken up.</summary>
     public bool IsMade { get; private set; }
 
+    /// <summary>Its object was sent and nothing was heard of it: whether there is one has to be asked.</summary>
+    public bool MayBeMade => _isSent && !IsMade;
+
     /// <summary>Whether what it is to say last has been said.</summary>
     public bool IsOver { get; set; }
 
@@ -43,6 +47,9 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
 
     /// <summary>The pod is to go as well.</summary>
     public bool IsRemoved { get; private set; }
+
+    /// <summary>Whether no pod is wanted (any more).</summary>
+    public bool IsUnwanted => Cancelled is not null || IsReleased || IsRemoved;
 
     public bool IsRunning => Last?.Phase == PodPhase.PodRunning;
 
@@ -101,6 +108,9 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
             IsMade = true;
         }
     }
+
+    /// <summary>The pod is about to be sent.</summary>
+    public void TryToMake() => _isSent = true;
 
     /// <summary>What the API server answered when the pod was created; the watch may have told of later days by now, and of its end.</summary>
     public void Made(JsonObject pod)
