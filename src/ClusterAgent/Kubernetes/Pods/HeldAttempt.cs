@@ -19,10 +19,10 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
     private bool _isAwake;
     private bool _again;
 
-    /// <summary>The intent as the hub sent it, or what a pod remembers of it.</summary>
-    public PodIntent Intent { get; } = intent;
+    /// <summary>The intent as the hub sent it; once there is a pod only what that remembers of it, for manifests weigh 100 KB and more.</summary>
+    public PodIntent Intent { get; private set; } = intent;
 
-    public AttemptKey Key => Intent.Key;
+    public AttemptKey Key { get; } = intent.Key;
 
     public string Hash { get; } = PodMarks.HashOf(intent.Key);
 
@@ -96,7 +96,10 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
         lock (_gate)
         {
             _pod = pod;
-            IsMade |= pod is not null;
+            if (pod is not null)
+            {
+                MarkMade();
+            }
         }
     }
 
@@ -105,7 +108,7 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
     {
         lock (_gate)
         {
-            IsMade = true;
+            MarkMade();
         }
     }
 
@@ -120,7 +123,7 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
             if (!IsMade)
             {
                 _pod = pod;
-                IsMade = true;
+                MarkMade();
             }
         }
     }
@@ -191,6 +194,15 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
     {
         var later = time.CreateTimer(_ => Wake(look), null, pause, Timeout.InfiniteTimeSpan);
         Interlocked.Exchange(ref _later, later)?.Dispose();
+    }
+
+    private void MarkMade()
+    {
+        if (!IsMade)
+        {
+            IsMade = true;
+            Intent = PodBuilder.Essence(Intent);
+        }
     }
 
     private async Task LookAsync(Func<HeldAttempt, Task> look)
