@@ -31,7 +31,7 @@ internal static class KubernetesParts
                 try
                 {
                     var found = await images.FindAsync(
-                        intent.Key.Namespace, image, token => secrets.ReadAsync(intent.Key.Namespace, intent.ServiceAccount, pullSecrets, token), cancellationToken);
+                        new PullIdentity(intent.Key.Namespace, intent.ServiceAccount, pullSecrets), image, token => secrets.ReadAsync(intent.Key.Namespace, intent.ServiceAccount, pullSecrets, token), cancellationToken);
                     return new ImageCommand(found.Entrypoint, found.Command);
                 }
                 catch (ImageLookupException unknown)

@@ -28,7 +28,7 @@ internal sealed class ImageConfigs : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Namespace, string Image), Remembered> _remembered = [];
+    private readonly Dictionary<(string Image, string Asker), Remembered> _remembered = [];
 
     public ImageConfigs(RegistryMirrors mirrors, TimeProvider time)
     {
@@ -40,15 +40,15 @@ internal sealed class ImageConfigs : IDisposable
 
     private sealed record Remembered(Task<ImageConfig> Lookup, DateTimeOffset Since);
 
-    /// <param name="namespace">Whose pod it is: what one namespace's credentials have found is not told to another.</param>
+    /// <param name="asker">Who shows the credentials: what they found, or did not, is told to nobody else.</param>
     /// <param name="credentials">Reads what to show to a registry; asked only when that wants to be shown something.</param>
     /// <exception cref="ImageLookupException">It cannot be found out.</exception>
     public Task<ImageConfig> FindAsync(
-        string @namespace, string image, Func<CancellationToken, Task<RegistryCredentials>> credentials, CancellationToken cancellationToken)
+        PullIdentity asker, string image, Func<CancellationToken, Task<RegistryCredentials>> credentials, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            var (key, now) = ((@namespace, image), _time.GetUtcNow());
+            var (key, now) = ((image, asker.ToString()), _time.GetUtcNow());
             if (!_remembered.TryGetValue(key, out var known) || now - known.Since > (known.Lookup.IsFaulted ? FailureRememberedFor : RememberedFor))
             {
                 MakeRoom(now);
