@@ -189,6 +189,7 @@ internal sealed class KubernetesRuntime(
 
         InBackground(workflowUid, async token =>
         {
+            await owned.ForgetAsync(workflowUid, token); // first: by its pods the next life of the agent knows that something is left
             var areGone = true;
             foreach (var @namespace in options.Namespaces)
             {
@@ -196,7 +197,6 @@ internal sealed class KubernetesRuntime(
             }
 
             await Objects.ForgetAsync(workflowUid, token);
-            await owned.ForgetAsync(workflowUid, token);
             if (areGone)
             {
                 _workflows.TryRemove(workflowUid, out _);
@@ -237,6 +237,7 @@ internal sealed class KubernetesRuntime(
     public void Dispose()
     {
         _life?.Dispose();
+        _objects?.Dispose();
         _ends.Dispose();
     }
 

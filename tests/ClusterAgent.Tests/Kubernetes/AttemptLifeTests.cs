@@ -127,6 +127,36 @@ public sealed class AttemptLifeTests : IAsyncLifetime
         Assert.Single(_story.Server.Requests, Creation);
     }
 
+    [Fact]
+    public async Task BudgetThatCouldNotBeDeleted_IsDeletedAtTheNextTry()
+    {
+        const string Budgets = "/apis/policy/v1/namespaces/argo/poddisruptionbudgets";
+        _story.Server.Put("/apis/policy/v1", JsonNode.Parse(
+            """{"metadata":{},"resources":[{"name":"poddisruptionbudgets","kind":"PodDisruptionBudget","namespaced":true}]}""")!.AsObject());
+        _intent.DisruptionBudgetJson = """{"minAvailable":1}""";
+        await _story.RunAsync(_intent);
+        Assert.NotNull(_story.Server.Find($"{Budgets}/wf"));
+
+        _story.Server.OnceRefuse($"DELETE {Budgets}/wf", 401, "Unauthorized", "Unauthorized");
+        await _story.ReleaseAsync(_intent);
+
+        await _story.Server.HasAsync($"{Budgets}/wf", budget => budget is null);
+        Assert.Equal(2, _story.Server.Requests.Count(request => request == $"DELETE {Budgets}/wf"));
+    }
+
+    [Fact]
+    public async Task WorkflowThatIsForgotten_LosesItsDeputyBeforeItsPods()
+    {
+        await _story.RunAsync(_intent);
+
+        await _story.Runtime.ForgetAsync(_intent.Key.WorkflowUid, TestContext.Current.CancellationToken);
+        await _story.Server.SeesAsync("DELETE /api/v1/namespaces/argo/configmaps/");
+        await _story.Server.SeesAsync("GET /apis/policy");
+
+        var listed = _story.Server.Requests.ToList().FindLastIndex(request => request == $"GET {RuntimeStory.Pods}");
+        Assert.InRange(_story.Server.Requests.ToList().FindIndex(request => request.StartsWith("DELETE /api/v1/namespaces/argo/configmaps/", StringComparison.Ordinal)), 0, listed);
+    }
+
     private void LoseTheAnswerWhile(Func<Task> somethingHappens)
     {
         _story.Server.BeSilent();
