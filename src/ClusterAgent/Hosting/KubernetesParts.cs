@@ -4,6 +4,7 @@ using Argosy.ClusterAgent.Executors;
 using Argosy.ClusterAgent.Images;
 using Argosy.ClusterAgent.Kubernetes;
 using Argosy.ClusterAgent.Kubernetes.Pods;
+using Argosy.ClusterAgent.Outbound;
 using Argosy.ClusterAgent.Podless;
 using Argosy.ClusterAgent.Podless.Resources;
 
@@ -39,7 +40,7 @@ internal static class KubernetesParts
                     throw new PodRefusedException(unknown.Message, unknown);
                 }
             },
-            PodlessTemplates.Of(parts.Client, owned, parts.Hub, parts.Time),
+            PodlessTemplates.Of(parts.Client, owned, parts.Hub, parts.Time, options.HttpAllowLocal ? Reach.Anywhere : Reach.BeyondThisMachine),
             owned,
             parts.Time,
             parts.Loggers);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Argosy.ClusterAgent.Outbound;
 
 namespace Argosy.ClusterAgent.Images;
 
@@ -33,7 +34,8 @@ internal sealed class ImageConfigs : IDisposable
     public ImageConfigs(RegistryMirrors mirrors, TimeProvider time)
     {
         (_mirrors, _time) = (mirrors, time);
-        var handler = new SocketsHttpHandler { ConnectTimeout = AnswerWithin, PooledConnectionLifetime = TimeSpan.FromMinutes(5), UseCookies = false };
+        var guarded = new GuardedConnections(mirrors.Contain, "name a registry that others reach as well, or make it a mirror");
+        var handler = guarded.Guard(new SocketsHttpHandler { ConnectTimeout = AnswerWithin, PooledConnectionLifetime = TimeSpan.FromMinutes(5), UseCookies = false });
         _http = new HttpClient(handler) { MaxResponseContentBufferSize = LongestAnswer, Timeout = AnswerWithin };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("argosy-agent");
     }

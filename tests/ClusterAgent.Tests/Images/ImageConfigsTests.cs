@@ -172,6 +172,18 @@ public sealed class ImageConfigsTests : IAsyncLifetime
         Assert.Equal(["/argosay"], found.Entrypoint);
     }
 
+    [Fact]
+    public async Task RegistryOrTokenServer_OnTheAgentsOwnMachine_IsNotAsked_UnlessItIsAMirror()
+    {
+        _registry.Then(401, "", ("WWW-Authenticate", "Bearer realm=\"http://169.254.169.254/token\""));
+
+        var token = await Assert.ThrowsAsync<ImageLookupException>(() => FindAsync("busybox"));
+        var registry = await Assert.ThrowsAsync<ImageLookupException>(() => FindAsync("127.0.0.1:1/busybox"));
+
+        Assert.Contains("169.254.169.254 is 169.254.169.254, a loopback or link-local address", token.Message, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1 is 127.0.0.1, a loopback or link-local address", registry.Message, StringComparison.Ordinal);
+    }
+
     private static PullIdentity Of(string @namespace, params string[] secrets) => new(@namespace, "default", secrets);
 
     private static string Architecture => System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Argosy.ClusterAgent.Kubernetes;
 using Argosy.ClusterAgent.Kubernetes.Api;
 using Argosy.ClusterAgent.Kubernetes.Pods;
+using Argosy.ClusterAgent.Outbound;
 using Argosy.ClusterAgent.Podless;
 using Argosy.ClusterAgent.Podless.Resources;
 using Argosy.ClusterAgent.Pods;
@@ -162,7 +163,7 @@ internal sealed class RuntimeStory : IReportSink, IAsyncDisposable
                 Namespaces = ["argo", "other"], Image = "agent", ExecutorUrls = () => ["http://agent"], CreationsAtOnce = 1,
                 FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(5),
             },
-            _client, Hub, (image, _, _, _) => FindCommand(image), PodlessTemplates.Of(_client, owned, Hub, TimeProvider.System), owned, TimeProvider.System,
+            _client, Hub, (image, _, _, _) => FindCommand(image), PodlessTemplates.Of(_client, owned, Hub, TimeProvider.System, Reach.BeyondThisMachine), owned, TimeProvider.System,
             NullLoggerFactory.Instance);
     }
 }
