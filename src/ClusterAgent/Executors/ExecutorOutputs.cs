@@ -15,7 +15,7 @@ public sealed record ExecutorOutputs(
 
     /// <summary>Takes outputs out of a termination message, and what did not fit into it from the hub.</summary>
     /// <param name="declared">The outputs that the intent names: an artifact has its location from there.</param>
-    /// <remarks>Throws what the hub throws when it cannot be asked: the caller asks again later.</remarks>
+    /// <remarks>Throws what the hub throws when it cannot be asked: the caller asks again later. What it refuses is lost.</remarks>
     public static async Task<ExecutorOutputs> ResolveAsync(
         TerminationMessage message, AttemptKey key, IReadOnlyList<ArtifactTransfer> declared, IHubLink hub, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ public sealed record ExecutorOutputs(
                 ? None with { Problem = Joined(message.Error, "the outputs that were stored with the hub cannot be read") }
                 : Of(whole, message.Error, declared);
         }
-        catch (Exception lost) when (lost is ArtifactMissingException or ArtifactDigestException)
+        catch (Exception lost) when (lost is ArtifactMissingException or ArtifactLocationException or ArtifactDigestException or HubRefusedException)
         {
             return None with { Problem = Joined(message.Error, $"the outputs that were stored with the hub are lost: {lost.Message}") };
         }

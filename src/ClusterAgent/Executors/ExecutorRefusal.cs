@@ -18,6 +18,9 @@ internal sealed class ExecutorRefusal(int status, string message) : Exception(me
     public static ExecutorRefusal Unknown(PodIdentity pod) => new(
         StatusCodes.Status403Forbidden, $"this agent runs no pod {pod.Namespace}/{pod.Name} with uid {pod.Uid}");
 
+    public static ExecutorRefusal NotYetKnown(PodIdentity pod) => new(
+        StatusCodes.Status503ServiceUnavailable, $"this agent does not know yet whether it runs pod {pod.Namespace}/{pod.Name}: ask again");
+
     public static ExecutorRefusal Undeclared(string kind, string name, PodIdentity pod) => new(
         StatusCodes.Status403Forbidden, $"pod {pod.Namespace}/{pod.Name} declares no {kind} artifact '{name}'");
 

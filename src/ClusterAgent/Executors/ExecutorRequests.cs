@@ -41,9 +41,9 @@ internal sealed class ExecutorRequests(IExecutorPods pods, PodAuthentication aut
         var identity = await authentication.AuthenticateAsync(shown[Scheme.Length..].Trim(), cancellationToken)
             ?? throw new ExecutorRefusal(
                 StatusCodes.Status401Unauthorized, $"the API server does not take this token for one of a pod for the audience {PodAuthentication.Audience}");
-        return pods.Find(identity.Namespace, identity.Name, identity.Uid) is { } pod
-            ? new AuthenticatedPod(identity, pod)
-            : throw ExecutorRefusal.Unknown(identity);
+        var mayCome = pods.MayCome(identity.Namespace, identity.Name); // asked first: it may come in between
+        return pods.Find(identity.Namespace, identity.Name, identity.Uid) is { } pod ? new AuthenticatedPod(identity, pod)
+            : throw (mayCome ? ExecutorRefusal.NotYetKnown(identity) : ExecutorRefusal.Unknown(identity));
     }
 
     private static async Task RefuseAsync(HttpContext http, ExecutorRefusal refusal, CancellationToken cancellationToken)

@@ -34,6 +34,9 @@ public sealed record AgentOptions
 
     /// <summary>Registry host to where its images are asked for instead.</summary>
     public IReadOnlyDictionary<string, string> RegistryMirrors { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether http templates may ask loopback and link-local addresses of the agent's machine. Default false.</summary>
+    public bool HttpAllowLocal { get; init; }
 }
 
 /// <summary>A Secret of the cluster.</summary>

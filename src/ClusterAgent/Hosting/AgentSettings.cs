@@ -26,6 +26,7 @@ internal sealed partial class AgentSettings
         ("--listen", "ADDRESS:PORT", $"for executors, /healthz and /readyz; {DefaultListen} unless set"),
         ("--executor-urls", "URL,URL", "how pods reach that; worked out unless set"),
         ("--registry-mirrors", "HOST=URL,...", "where to ask for the settings of images of a registry instead"),
+        ("--http-allow-local", "true|false", "whether http templates may ask loopback and link-local addresses of the agent's machine; false unless set"),
     ];
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -112,10 +113,22 @@ internal sealed partial class AgentSettings
             Listen = EndPoint(Find("--listen") ?? DefaultListen),
             ExecutorUrls = [.. List(Find("--executor-urls")).Select(Url).OfType<Uri>()],
             RegistryMirrors = Mirrors(),
+            HttpAllowLocal = Truth("--http-allow-local"),
         };
     }
 
     private string? Find(string flag) => _values.TryGetValue(flag, out var value) && value.Trim() is { Length: > 0 } text ? text : null;
+
+    private bool Truth(string flag)
+    {
+        var value = Find(flag) ?? "false";
+        if (!bool.TryParse(value, out var isSo))
+        {
+            _errors.Add($"{flag}: '{value}' is neither true nor false");
+        }
+
+        return isSo;
+    }
 
     private string? Require(string flag)
     {

@@ -4,6 +4,7 @@ using Argosy.ClusterAgent.Executors;
 using Argosy.ClusterAgent.Images;
 using Argosy.ClusterAgent.Kubernetes;
 using Argosy.ClusterAgent.Kubernetes.Pods;
+using Argosy.ClusterAgent.Outbound;
 using Argosy.ClusterAgent.Podless;
 using Argosy.ClusterAgent.Podless.Resources;
 
@@ -31,7 +32,7 @@ internal static class KubernetesParts
                 try
                 {
                     var found = await images.FindAsync(
-                        intent.Key.Namespace, image, token => secrets.ReadAsync(intent.Key.Namespace, intent.ServiceAccount, pullSecrets, token), cancellationToken);
+                        new PullIdentity(intent.Key.Namespace, intent.ServiceAccount, pullSecrets), image, token => secrets.ReadAsync(intent.Key.Namespace, intent.ServiceAccount, pullSecrets, token), cancellationToken);
                     return new ImageCommand(found.Entrypoint, found.Command);
                 }
                 catch (ImageLookupException unknown)
@@ -39,13 +40,14 @@ internal static class KubernetesParts
                     throw new PodRefusedException(unknown.Message, unknown);
                 }
             },
-            PodlessTemplates.Of(parts.Client, owned, parts.Hub, parts.Time),
+            PodlessTemplates.Of(parts.Client, owned, parts.Hub, parts.Time, options.HttpAllowLocal ? Reach.Anywhere : Reach.BeyondThisMachine),
             owned,
             parts.Time,
             parts.Loggers);
         return new RuntimeParts(runtime)
         {
             Capacity = runtime.Capacity,
+            Trouble = runtime.Trouble,
             Map = endpoints => endpoints.MapExecutors(parts.Hub, runtime, new PodAuthentication(parts.Client, parts.Time)),
         };
     }

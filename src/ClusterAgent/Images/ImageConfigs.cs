@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Argosy.ClusterAgent.Outbound;
 
 namespace Argosy.ClusterAgent.Images;
 
@@ -28,27 +29,28 @@ internal sealed class ImageConfigs : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Namespace, string Image), Remembered> _remembered = [];
+    private readonly Dictionary<(string Image, string Asker), Remembered> _remembered = [];
 
     public ImageConfigs(RegistryMirrors mirrors, TimeProvider time)
     {
         (_mirrors, _time) = (mirrors, time);
-        var handler = new SocketsHttpHandler { ConnectTimeout = AnswerWithin, PooledConnectionLifetime = TimeSpan.FromMinutes(5), UseCookies = false };
+        var guarded = new GuardedConnections(mirrors.Contain, "name a registry that others reach as well, or make it a mirror");
+        var handler = guarded.Guard(new SocketsHttpHandler { ConnectTimeout = AnswerWithin, PooledConnectionLifetime = TimeSpan.FromMinutes(5), UseCookies = false });
         _http = new HttpClient(handler) { MaxResponseContentBufferSize = LongestAnswer, Timeout = AnswerWithin };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("argosy-agent");
     }
 
     private sealed record Remembered(Task<ImageConfig> Lookup, DateTimeOffset Since);
 
-    /// <param name="namespace">Whose pod it is: what one namespace's credentials have found is not told to another.</param>
+    /// <param name="asker">Who shows the credentials: what they found, or did not, is told to nobody else.</param>
     /// <param name="credentials">Reads what to show to a registry; asked only when that wants to be shown something.</param>
     /// <exception cref="ImageLookupException">It cannot be found out.</exception>
     public Task<ImageConfig> FindAsync(
-        string @namespace, string image, Func<CancellationToken, Task<RegistryCredentials>> credentials, CancellationToken cancellationToken)
+        PullIdentity asker, string image, Func<CancellationToken, Task<RegistryCredentials>> credentials, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            var (key, now) = ((@namespace, image), _time.GetUtcNow());
+            var (key, now) = ((image, asker.ToString()), _time.GetUtcNow());
             if (!_remembered.TryGetValue(key, out var known) || now - known.Since > (known.Lookup.IsFaulted ? FailureRememberedFor : RememberedFor))
             {
                 MakeRoom(now);

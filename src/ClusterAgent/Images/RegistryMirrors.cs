@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Argosy.ClusterAgent.Images;
 
 /// <summary>Which registries are asked at another address, as the cluster's container runtime does it.</summary>
@@ -27,6 +29,10 @@ internal sealed class RegistryMirrors
 
         return new RegistryMirrors(mirrors);
     }
+
+    /// <summary>Whether an administrator has named this address; it may be the agent's own machine.</summary>
+    public bool Contain(DnsEndPoint address) => _mirrors.Values.Any(
+        mirror => mirror.Port == address.Port && mirror.IdnHost.Equals(address.Host, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The root of the registry's API. Registries of this machine itself need no TLS, as for every container runtime.</summary>
     public Uri AddressOf(string registry)

@@ -9,7 +9,6 @@ using Argosy.ClusterAgent.Podless;
 using Argosy.ClusterAgent.Podless.Resources;
 using Argosy.ClusterAgent.Pods;
 using Argosy.Contracts.Agents;
-using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace Argosy.ClusterAgent.Kubernetes;
@@ -39,13 +38,14 @@ internal sealed class KubernetesRuntime(
     private readonly PodWrites _writes = new(client);
     private readonly PodLogReader _logs = new(client, time);
     private readonly ILogger _logger = loggers.CreateLogger<KubernetesRuntime>();
-    private readonly List<Task> _watches = [];
+    private readonly ConcurrentQueue<Task> _watches = new();
     private readonly Informer _kubeNodes = new(
         client, ResourceType.Node, null, ListQuery.All, new InformerOptions { Keep = ClusterCapacity.OfNode }, time, loggers.CreateLogger<Informer>());
 
     private WorkflowObjects? _objects;
     private AttemptLife? _life;
     private IReportSink? _reports;
+    private volatile bool _isCurrent;
 
     public string Kind => "kubernetes";
 
@@ -68,12 +68,15 @@ internal sealed class KubernetesRuntime(
                 client, ResourceType.Pod, @namespace, new ListQuery { LabelSelector = HeldPods }, new InformerOptions { Keep = PodFields.Keep }, time,
                 loggers.CreateLogger<Informer>());
             informer.Changed += See;
-            _watches.Add(informer.RunAsync(_ends.Token));
+            _watches.Enqueue(informer.RunAsync(_ends.Token));
             synced.Add(informer.Synced);
         }
 
-        _watches.Add(_kubeNodes.RunAsync(_ends.Token));
-        await Task.WhenAll(synced).WaitAsync(cancellationToken);
+        var all = Task.WhenAll(synced);
+        await await Task.WhenAny([all, .. _watches]).WaitAsync(cancellationToken); // a watch that ends first has failed: then so does the start
+        _ends.Token.ThrowIfCancellationRequested();
+        _watches.Enqueue(_kubeNodes.RunAsync(_ends.Token));
+        _isCurrent = true;
         await RememberWorkflowsAsync(cancellationToken);
         if (!_attempts.IsEmpty)
         {
@@ -88,6 +91,11 @@ internal sealed class KubernetesRuntime(
     /// <summary>What the cluster's kube nodes have, and what held pods ask for; null until it is known.</summary>
     public Capacity? Capacity() => _kubeNodes.Synced.IsCompleted
         ? ClusterCapacity.Of(_kubeNodes.Objects, _attempts.Values.Select(attempt => attempt.Pod).OfType<JsonObject>())
+        : null;
+
+    /// <summary>A watch that ended by a mistake of ours, which does not come back by itself; null: none.</summary>
+    public string? Trouble() => _watches.FirstOrDefault(watch => watch.IsFaulted) is { } broken
+        ? $"a watch of the cluster has ended: {broken.Exception!.GetBaseException().Message}"
         : null;
 
     public Task AcceptAsync(PodIntent intent, CancellationToken cancellationToken)
@@ -181,6 +189,7 @@ internal sealed class KubernetesRuntime(
 
         InBackground(workflowUid, async token =>
         {
+            await owned.ForgetAsync(workflowUid, token); // first: by its pods the next life of the agent knows that something is left
             var areGone = true;
             foreach (var @namespace in options.Namespaces)
             {
@@ -188,7 +197,6 @@ internal sealed class KubernetesRuntime(
             }
 
             await Objects.ForgetAsync(workflowUid, token);
-            await owned.ForgetAsync(workflowUid, token);
             if (areGone)
             {
                 _workflows.TryRemove(workflowUid, out _);
@@ -203,10 +211,13 @@ internal sealed class KubernetesRuntime(
         _logs.ReadAsync(request, token => FindPodAsync(request, token), cancellationToken);
 
     public ExecutorPod? Find(string @namespace, string podName, string podUid) =>
-        _attempts.Values.FirstOrDefault(attempt => attempt.PodName == podName && attempt.Key.Namespace == @namespace) is { Pod: { } pod } attempt
-            && pod.Text("metadata", "uid") == podUid
+        _attempts.Values.FirstOrDefault(attempt => IsPodOf(attempt, @namespace, podName) && attempt.Pod?.Text("metadata", "uid") == podUid) is { } attempt
             ? new ExecutorPod(attempt.Key, [.. attempt.Intent.InputArtifacts], [.. attempt.Intent.OutputArtifacts])
             : null;
+
+    /// <summary>While the pods of an earlier life are read, and while the answer to a pod's creation is under way.</summary>
+    public bool MayCome(string @namespace, string podName) =>
+        !_isCurrent || _attempts.Values.Any(attempt => attempt is { IsMade: false, IsOver: false } && IsPodOf(attempt, @namespace, podName));
 
     public void Progressed(AttemptKey key, string progress)
     {
@@ -226,12 +237,15 @@ internal sealed class KubernetesRuntime(
     public void Dispose()
     {
         _life?.Dispose();
+        _objects?.Dispose();
         _ends.Dispose();
     }
 
     private string NotEnrolled(string @namespace) =>
         $"namespace \"{@namespace}\" is not among those that this cluster's agent may use ({string.Join(", ", options.Namespaces)}): "
         + "enrol it with argosy cluster join-manifest --namespace, or run the step in another cluster";
+
+    private static bool IsPodOf(HeldAttempt attempt, string @namespace, string podName) => attempt.PodName == podName && attempt.Key.Namespace == @namespace;
 
     private bool HasAttempts(string workflowUid) => _attempts.Values.Any(attempt => attempt.Key.WorkflowUid == workflowUid);
 
@@ -253,7 +267,7 @@ internal sealed class KubernetesRuntime(
 
         if (change.Type == ObjectChangeType.Gone)
         {
-            if (_attempts.TryGetValue(hash, out var left))
+            if (_attempts.TryGetValue(hash, out var left) && IsPodOf(left, pod.Namespace(), pod.Name()))
             {
                 left.See(null);
                 left.Wake(Life.LookAsync);
@@ -271,29 +285,44 @@ internal sealed class KubernetesRuntime(
 
             attempt = takenUp;
         }
+        else if (!IsPodOf(attempt, pod.Namespace(), pod.Name()))
+        {
+            _logger.NotOurs(pod.Namespace(), pod.Name(), $"its attempt's pod is {attempt.Key.Namespace}/{attempt.PodName}");
+            return;
+        }
 
         attempt.See(pod);
         attempt.Wake(Life.LookAsync);
     }
 
+    /// <summary>Anybody who may write pods can copy labels: a pod is taken for what it says only where all of it fits.</summary>
     private HeldAttempt? TakeUp(JsonObject pod)
     {
+        PodIntent? intent;
         try
         {
-            if (PodBuilder.Remembered(pod) is { Key: not null } intent)
-            {
-                Objects.Remember(intent.Key.WorkflowUid);
-                return Hold(new HeldAttempt(intent, _reports!));
-            }
-
-            _logger.NotOurs(pod.Namespace(), pod.Name(), $"annotation {PodMarks.Intent} is missing");
+            intent = PodBuilder.Remembered(pod);
         }
-        catch (InvalidProtocolBufferException malformed)
+        catch (Exception malformed) // the parser has several for it
         {
             _logger.NotOurs(pod.Namespace(), pod.Name(), malformed.Message);
+            return null;
         }
 
-        return null;
+        if (intent is not { Key: { } key })
+        {
+            _logger.NotOurs(pod.Namespace(), pod.Name(), $"annotation {PodMarks.Intent} is missing");
+            return null;
+        }
+
+        if (PodMarks.HashOf(key) != pod.Label(PodMarks.Attempt) || key.Namespace != pod.Namespace() || PodMarks.NameOf(intent) != pod.Name())
+        {
+            _logger.NotOurs(pod.Namespace(), pod.Name(), $"annotation {PodMarks.Intent} is another pod's");
+            return null;
+        }
+
+        Objects.Remember(key.WorkflowUid);
+        return Hold(new HeldAttempt(intent, _reports!));
     }
 
     private async Task WorkAsync(HeldAttempt attempt, Func<CancellationToken, Task<NodeReport>> work)

@@ -1,7 +1,8 @@
-using System.Net.Http.Headers;
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Argosy.ClusterAgent.Outbound;
 using Argosy.Contracts.Agents;
 
 namespace Argosy.ClusterAgent.Podless;
@@ -11,7 +12,8 @@ namespace Argosy.ClusterAgent.Podless;
 /// successCondition can be evaluated.
 /// </summary>
 /// <param name="configurations">Where the Secrets are that its headers take values from.</param>
-internal sealed class HttpTemplate(ReadConfiguration configurations, TimeProvider time) : IPodlessTemplate
+/// <param name="reach">Where requests may go.</param>
+internal sealed class HttpTemplate(ReadConfiguration configurations, TimeProvider time, Reach reach) : IPodlessTemplate
 {
     /// <summary>A body longer than this cannot become a result: it would be kept with the workflow for ever.</summary>
     private const int LongestBody = 2 * 1024 * 1024;
@@ -24,18 +26,10 @@ internal sealed class HttpTemplate(ReadConfiguration configurations, TimeProvide
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString,
     };
 
-    private static readonly HttpClient Careful = new(Handler()) { Timeout = Timeout.InfiniteTimeSpan };
+    private static readonly GuardedConnections Guarded = new(
+        _ => false, "name an address that others reach as well, or let the agent's administrator set ARGOSY_HTTP_ALLOW_LOCAL=true");
 
-    private static readonly Lazy<HttpClient> Trusting = new(() =>
-    {
-        var handler = Handler();
-
-        // Only for templates whose author asked for it with insecureSkipVerify.
-#pragma warning disable CA5359
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-    });
+    private static readonly ConcurrentDictionary<(Reach Reach, bool SkipVerify), HttpClient> Clients = new();
 
     public string Field => "http";
 
@@ -48,7 +42,7 @@ internal sealed class HttpTemplate(ReadConfiguration configurations, TimeProvide
         try
         {
             using var request = await RequestAsync(intent, asked, either.Token);
-            using var response = await (asked.InsecureSkipVerify ? Trusting.Value : Careful)
+            using var response = await Clients.GetOrAdd((reach, asked.InsecureSkipVerify), Client)
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return await ReportAsync(intent, response, either.Token);
         }
@@ -62,10 +56,22 @@ internal sealed class HttpTemplate(ReadConfiguration configurations, TimeProvide
         }
     }
 
-    private static SocketsHttpHandler Handler() => new()
+    private static HttpClient Client((Reach Reach, bool SkipVerify) of)
     {
-        MaxAutomaticRedirections = MostRedirects, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    };
+        var handler = new SocketsHttpHandler
+        {
+            MaxAutomaticRedirections = MostRedirects, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+        if (of.SkipVerify)
+        {
+            // Only for templates whose author asked for it with insecureSkipVerify.
+#pragma warning disable CA5359
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+
+        return new HttpClient(of.Reach == Reach.Anywhere ? handler : Guarded.Guard(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     private async Task<HttpRequestMessage> RequestAsync(PodIntent intent, HttpRequestSpec asked, CancellationToken cancellationToken)
     {

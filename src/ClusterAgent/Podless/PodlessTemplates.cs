@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Argosy.ClusterAgent.Kubernetes.Api;
+using Argosy.ClusterAgent.Outbound;
 using Argosy.ClusterAgent.Podless.Resources;
 using Argosy.Contracts.Agents;
 
@@ -8,17 +9,17 @@ namespace Argosy.ClusterAgent.Podless;
 /// <summary>Finds who does the work of a template that needs no pod.</summary>
 internal sealed class PodlessTemplates(IReadOnlyList<IPodlessTemplate> kinds)
 {
-    /// <summary>For a cluster whose objects are the hub's.</summary>
+    /// <summary>For a cluster whose objects are the hub's. Its pods are processes of this machine, which reach all that it reaches.</summary>
     public static PodlessTemplates Of(IHubLink hub, TimeProvider time) => new(
     [
-        new HttpTemplate((reader, kind, name, token) => hub.ReadConfigurationAsync(kind, reader.Key.Namespace, name, token), time),
+        new HttpTemplate((reader, kind, name, token) => hub.ReadConfigurationAsync(kind, reader.Key.Namespace, name, token), time, Reach.Anywhere),
         new DataTemplate(hub), new ResourceTemplate(hub), new PluginTemplate(),
     ]);
 
     /// <summary>For a Kubernetes cluster.</summary>
-    public static PodlessTemplates Of(KubernetesClient client, OwnedObjects owned, IHubLink hub, TimeProvider time) => new(
+    public static PodlessTemplates Of(KubernetesClient client, OwnedObjects owned, IHubLink hub, TimeProvider time, Reach reach) => new(
     [
-        new HttpTemplate(new ClusterConfigurations(client).ReadAsync, time),
+        new HttpTemplate(new ClusterConfigurations(client).ReadAsync, time, reach),
         new DataTemplate(hub), new KubernetesResourceTemplate(client, new ApiDiscovery(client), owned, hub, time), new PluginTemplate(),
     ]);
 

@@ -18,6 +18,9 @@ internal sealed class FakeHub : IHubLink
 
     public ConcurrentDictionary<(ConfigurationKind, string), IReadOnlyDictionary<string, string>> Configurations { get; } = new();
 
+    /// <summary>What becomes of whoever wants to read or store an artifact; null: what they want.</summary>
+    public Exception? ArtifactFailure { get; set; }
+
     public ConcurrentQueue<Hello> Hellos { get; } = new();
 
     /// <summary>Whether every report is acknowledged as soon as it is heard.</summary>
@@ -88,13 +91,19 @@ internal sealed class FakeHub : IHubLink
     }
 
     public Task<Stream> OpenArtifactAsync(AttemptKey reader, ArtifactTransfer artifact, CancellationToken cancellationToken) =>
-        Artifacts.TryGetValue(PlaceOf(artifact), out var bytes)
+        ArtifactFailure is { } failure ? throw failure
+            : Artifacts.TryGetValue(PlaceOf(artifact), out var bytes)
             ? Task.FromResult<Stream>(new MemoryStream(bytes))
             : throw new ArtifactMissingException($"nothing at {artifact.LocationJson}");
 
     public async Task<StoredArtifact> StoreArtifactAsync(
         AttemptKey writer, ArtifactTransfer artifact, Stream content, CancellationToken cancellationToken)
     {
+        if (ArtifactFailure is { } failure)
+        {
+            throw failure;
+        }
+
         using var bytes = new MemoryStream();
         await content.CopyToAsync(bytes, cancellationToken);
         Artifacts[PlaceOf(artifact)] = bytes.ToArray();

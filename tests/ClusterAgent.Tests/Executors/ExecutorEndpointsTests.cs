@@ -60,6 +60,8 @@ public sealed class ExecutorEndpointsTests : IExecutorPods, IAsyncLifetime
         ? new ExecutorPod(Key, [new ArtifactTransfer { Name = "data", LocationJson = "data" }], [new ArtifactTransfer { Name = "model", LocationJson = "model" }])
         : null;
 
+    bool IExecutorPods.MayCome(string @namespace, string podName) => podName == "comes";
+
     void IExecutorPods.Progressed(AttemptKey key, string progress)
     {
     }
@@ -86,6 +88,15 @@ public sealed class ExecutorEndpointsTests : IExecutorPods, IAsyncLifetime
         using var answer = await AskAsync("GET", "v1/inputs/data", "token");
 
         Assert.Equal((HttpStatusCode.Forbidden, "this agent runs no pod jobs/somebody-else with uid uid-7"), (answer.StatusCode, await WordsAsync(answer)));
+    }
+
+    [Fact]
+    public async Task PodThatMayYetTurnOutToBeThisAgents_IsToAskAgain()
+    {
+        _pod = "comes";
+        using var answer = await AskAsync("GET", "v1/inputs/data", "token");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
     [Theory]

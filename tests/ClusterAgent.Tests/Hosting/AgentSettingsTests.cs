@@ -20,6 +20,7 @@ public sealed class AgentSettingsTests
         Assert.Equal("0.0.0.0:2748", options.Listen.ToString());
         Assert.Null(options.Kubeconfig);
         Assert.Empty(options.ExecutorUrls);
+        Assert.False(options.HttpAllowLocal);
     }
 
     [Fact]
@@ -30,6 +31,7 @@ public sealed class AgentSettingsTests
             ["ARGOSY_HUB"] = "https://hub.example", ["ARGOSY_CLUSTER"] = "edge", ["ARGOSY_NAMESPACES"] = "team", ["ARGOSY_IMAGE"] = "i",
             ["ARGOSY_IDENTITY_FOLDER"] = "/id", ["ARGOSY_KUBECONFIG"] = "/k", ["ARGOSY_LISTEN"] = "[::1]:0",
             ["ARGOSY_EXECUTOR_URLS"] = "http://10.88.1.1:2748,http://127.0.0.1:2748", ["ARGOSY_REGISTRY_MIRRORS"] = "docker.io=http://127.0.0.1:5000",
+            ["ARGOSY_HTTP_ALLOW_LOCAL"] = "true",
         };
 
         var (options, errors) = Read(["--cluster", "gpu"], variables);
@@ -38,6 +40,7 @@ public sealed class AgentSettingsTests
         Assert.Equal(("gpu", "/id", "/k", "[::1]:0"), (options!.Cluster, options.IdentityFolder, options.Kubeconfig, options.Listen.ToString()));
         Assert.Equal(["http://10.88.1.1:2748/", "http://127.0.0.1:2748/"], options.ExecutorUrls.Select(url => url.ToString()));
         Assert.Equal("http://127.0.0.1:5000", options.RegistryMirrors["docker.io"]);
+        Assert.True(options.HttpAllowLocal);
     }
 
     [Fact]
@@ -62,6 +65,7 @@ public sealed class AgentSettingsTests
     [InlineData("--listen", "host:1")]
     [InlineData("--executor-urls", "10.0.0.1:2748")]
     [InlineData("--registry-mirrors", "docker.io")]
+    [InlineData("--http-allow-local", "perhaps")]
     public void ValueThatCannotBeUsed_IsToldWithItsOption(string flag, string value)
     {
         var at = Array.FindIndex(Enough, argument => argument.Split('=')[0] == flag);

@@ -92,7 +92,7 @@ public sealed class ImageConfigsTests : IAsyncLifetime
         await Assert.ThrowsAsync<ImageLookupException>(() => FindAsync("busybox"));
         await Assert.ThrowsAsync<ImageLookupException>(() => FindAsync("busybox"));
         Assert.Single(_registry.Requests);
-        await _configs.FindAsync("other", "busybox", _ => Task.FromResult(RegistryCredentials.None), Patience);
+        await _configs.FindAsync(Of("other"), "busybox", _ => Task.FromResult(RegistryCredentials.None), Patience);
         _time.Turn(TimeSpan.FromSeconds(11));
         await FindAsync("busybox");
 
@@ -131,7 +131,7 @@ public sealed class ImageConfigsTests : IAsyncLifetime
         using var configs = new ImageConfigs(RegistryMirrors.Parse("docker.io=http://127.0.0.1:1"), _time);
 
         var failure = await Assert.ThrowsAsync<ImageLookupException>(
-            () => configs.FindAsync("argo", "busybox", _ => Task.FromResult(RegistryCredentials.None), Patience));
+            () => configs.FindAsync(Of("argo"), "busybox", _ => Task.FromResult(RegistryCredentials.None), Patience));
 
         Assert.Contains("cannot be reached", failure.Message, StringComparison.Ordinal);
     }
@@ -154,15 +154,42 @@ public sealed class ImageConfigsTests : IAsyncLifetime
         }
 
         using var configs = new ImageConfigs(RegistryMirrors.Parse($"docker.io={Address}"), TimeProvider.System);
-        var found = await configs.FindAsync("argo", image, _ => Task.FromResult(RegistryCredentials.None), Patience);
+        var found = await configs.FindAsync(Of("argo"), image, _ => Task.FromResult(RegistryCredentials.None), Patience);
 
         Assert.NotEmpty(found.Entrypoint.Concat(found.Command));
     }
 
+    [Fact]
+    public async Task Refusal_OfOneStepsCredentials_IsNotToldToAStepWithOthers()
+    {
+        _registry.Then(401, "").Then(200, Manifest).Then(200, Config).Then(401, "");
+
+        await Assert.ThrowsAsync<ImageLookupException>(() => FindAsync("busybox"));
+        var found = await _configs.FindAsync(Of("argo", "puller"), "busybox", _ => Task.FromResult(RegistryCredentials.None), Patience);
+        await Assert.ThrowsAsync<ImageLookupException>(
+            () => _configs.FindAsync(Of("argo") with { ServiceAccount = "robot" }, "busybox", _ => Task.FromResult(RegistryCredentials.None), Patience));
+
+        Assert.Equal(["/argosay"], found.Entrypoint);
+    }
+
+    [Fact]
+    public async Task RegistryOrTokenServer_OnTheAgentsOwnMachine_IsNotAsked_UnlessItIsAMirror()
+    {
+        _registry.Then(401, "", ("WWW-Authenticate", "Bearer realm=\"http://169.254.169.254/token\""));
+
+        var token = await Assert.ThrowsAsync<ImageLookupException>(() => FindAsync("busybox"));
+        var registry = await Assert.ThrowsAsync<ImageLookupException>(() => FindAsync("127.0.0.1:1/busybox"));
+
+        Assert.Contains("169.254.169.254 is 169.254.169.254, a loopback or link-local address", token.Message, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1 is 127.0.0.1, a loopback or link-local address", registry.Message, StringComparison.Ordinal);
+    }
+
+    private static PullIdentity Of(string @namespace, params string[] secrets) => new(@namespace, "default", secrets);
+
     private static string Architecture => System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
 
     private Task<ImageConfig> FindAsync(string image, RegistryCredentials? credentials = null) =>
-        _configs.FindAsync("argo", image, _ => Task.FromResult(credentials ?? RegistryCredentials.None), Patience);
+        _configs.FindAsync(Of("argo"), image, _ => Task.FromResult(credentials ?? RegistryCredentials.None), Patience);
 
     private static string DigestOf(string text) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
 

@@ -80,6 +80,18 @@ public sealed class InformerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ListenerThatFails_HearsOfTheOthersAllTheSame()
+    {
+        await GivenAsync();
+        _informer.Changed += change => throw new FormatException(change.Type.ToString());
+        _server.Then(200, List("5", Pod("a", 3), Pod("b", 4))).ThenStream(_never.Task, Event("MODIFIED", Pod("a", 9)));
+        Begin();
+
+        Assert.Equal(["Present a 3", "Present b 4", "Present a 9"], await ToldAsync(3));
+        Assert.True(_informer.Synced.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task OnlyWhatIsWantedOfAnObject_IsKept_AndTold()
     {
         await GivenAsync(Quick with

@@ -170,6 +170,37 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
+    public async Task Discovery_OfAGroupWhoseServerIsAway_Fails_AndAWordIsLookedForInTheOthers()
+    {
+        await using var server = await ScriptedApiServer.StartAsync();
+        using var client = new KubernetesClient(server.Connection, new ImpatientTime());
+        var discovery = new ApiDiscovery(client);
+        Away(server);
+
+        var away = await Assert.ThrowsAsync<KubernetesException>(() => discovery.FindAsync("metrics.example/v1", "Thing", Patience));
+        server.Then(200, "{}").Then(200, """
+            {"groups":[{"name":"metrics.example","preferredVersion":{"groupVersion":"metrics.example/v1"}},{"name":"apps","preferredVersion":{"groupVersion":"apps/v1"}}]}
+            """);
+        Away(server);
+        server.Then(200, """{"resources":[{"name":"things","kind":"Thing","namespaced":true}]}""");
+        var found = await discovery.FindByWordAsync("things", Patience);
+
+        Assert.True(away.IsTransient);
+        Assert.Equal("apps", found!.Group);
+
+        static void Away(ScriptedApiServer server)
+        {
+            foreach (var _ in Enumerable.Range(0, 9))
+            {
+                server.Then(503, "the server is currently unable to handle the request");
+            }
+        }
+    }
+
+    [Fact]
+    public void RestartingServersAnswer_IsNoVerdict() => Assert.True(new KubernetesException(401, "Unauthorized", "Unauthorized").IsTransient);
+
+    [Fact]
     public void Patches_AreNamedAsKubernetesNamesThem()
     {
         Assert.Equal("application/json-patch+json", ObjectPatch.Json([]).ContentType);
@@ -193,6 +224,13 @@ public sealed class KubernetesClientTests
     private sealed class Unobtainable : ICredentials
     {
         public ValueTask<Credential> GetAsync(bool refused, CancellationToken cancellationToken) => throw new KubeconfigException("log in first");
+    }
+
+    /// <summary>Short pauses are over at once.</summary>
+    private sealed class ImpatientTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, dueTime > TimeSpan.Zero && dueTime < TimeSpan.FromSeconds(20) ? TimeSpan.Zero : dueTime, period);
     }
 
     /// <summary>Only what would take longer than a few minutes comes at once.</summary>

@@ -71,6 +71,14 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
         await ends.WaitAsync(http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     });
 
+    /// <summary>Answers with this, and is gone before the answer's end.</summary>
+    public ScriptedApiServer ThenBreakOff(string body) => Then(async http =>
+    {
+        await http.Response.WriteAsync(body);
+        await http.Response.Body.FlushAsync();
+        http.Abort();
+    });
+
     public ScriptedApiServer ThenHangUp() => Then(http =>
     {
         http.Abort();

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
+using Argosy.ClusterAgent.Outbound;
+using Argosy.ClusterAgent.Podless;
 using Argosy.ClusterAgent.Tests.Embedded;
 using Argosy.Contracts.Agents;
 
@@ -49,6 +52,24 @@ public sealed class HttpTemplateTests
 
         Assert.Equal(PodPhase.PodError, report.Phase);
         Assert.Contains(expected, report.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:1/")]
+    [InlineData("http://localhost:1/")]
+    [InlineData("http://[::1]:1/")]
+    [InlineData("http://[::ffff:127.0.0.1]:1/")]
+    [InlineData("http://0.0.0.0:1/")]
+    [InlineData("http://169.254.169.254/latest/meta-data")]
+    public async Task AddressOfTheAgentsOwnMachine_IsRefused_WhereTheAdministratorDoesNotAllowIt(string url)
+    {
+        var template = new HttpTemplate((_, _, _, _) => throw new InvalidOperationException(), TimeProvider.System, Reach.BeyondThisMachine);
+
+        var refusal = await Assert.ThrowsAsync<PodlessException>(
+            () => template.RunAsync(new PodIntent(), JsonSerializer.SerializeToElement(new { url }), TestContext.Current.CancellationToken));
+
+        Assert.Contains("a loopback or link-local address of the agent's own machine", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("ARGOSY_HTTP_ALLOW_LOCAL", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class ApiDiscovery(KubernetesClient client)
                 version = (listed?["versions"] as JsonArray ?? []).FirstOrDefault(item => group == $"{item?["version"]}.{groupName}")?["groupVersion"]?.ToString();
             }
 
-            if (version is not null && Match(await KnownAsync(version, cancellationToken), name) is { } found)
+            if (version is not null && Match(await (group is null ? AvailableAsync(version, cancellationToken) : KnownAsync(version, cancellationToken)), name) is { } found)
             {
                 return found;
             }
@@ -58,6 +58,19 @@ public sealed class ApiDiscovery(KubernetesClient client)
     private static ResourceType? Match(IReadOnlyList<Served> served, string name) =>
         served.FirstOrDefault(one => one.Words.Contains(name, StringComparer.OrdinalIgnoreCase))?.Type;
 
+    /// <summary>Where any group may have the word: one whose own server is away must not keep the others from being used.</summary>
+    private async Task<IReadOnlyList<Served>> AvailableAsync(string apiVersion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await KnownAsync(apiVersion, cancellationToken);
+        }
+        catch (KubernetesException away) when (away.Code == 503)
+        {
+            return [];
+        }
+    }
+
     private async Task<IReadOnlyList<Served>> KnownAsync(string apiVersion, CancellationToken cancellationToken) =>
         _known.TryGetValue(apiVersion, out var known) ? known : await ReadAsync(apiVersion, cancellationToken);
 
@@ -68,9 +81,9 @@ public sealed class ApiDiscovery(KubernetesClient client)
             var path = apiVersion.Contains('/', StringComparison.Ordinal) ? $"apis/{apiVersion}" : $"api/{apiVersion}";
             return _known[apiVersion] = Read(await client.ReadAsync(path, cancellationToken), apiVersion);
         }
-        catch (KubernetesException refusal) when (refusal.IsNotFound || refusal.Code == 503)
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
         {
-            return []; // also of a group whose own server is away: the others must stay usable
+            return [];
         }
     }
 

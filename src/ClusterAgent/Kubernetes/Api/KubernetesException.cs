@@ -28,8 +28,8 @@ public sealed class KubernetesException : Exception
     /// <summary>The version asked for is gone: list again.</summary>
     public bool IsExpired => Code == (int)HttpStatusCode.Gone;
 
-    /// <summary>Whether the same request may succeed by itself a little later.</summary>
-    public bool IsTransient => Code is 0 or 408 or 429 or 500 or 502 or 503 or 504
+    /// <summary>Whether the same request may succeed by itself a little later. API servers that restart answer 401 to whom they know well.</summary>
+    public bool IsTransient => Code is 0 or 401 or 408 or 429 or 500 or 502 or 503 or 504
         || (Code == 403 && Message.Contains("exceeded quota", StringComparison.Ordinal));
 
     /// <summary>Reads a Status object, or whatever a proxy said instead.</summary>

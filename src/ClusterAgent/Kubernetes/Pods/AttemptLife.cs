@@ -19,6 +19,7 @@ internal sealed class AttemptLife(
     // Beyond the grace period: for the kubelet to notice.
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
 
+    private readonly SemaphoreSlim _building = new(options.BuildsAtOnce);
     private readonly SemaphoreSlim _creating = new(options.CreationsAtOnce);
 
     /// <summary>Looks at the attempt; what went wrong and may pass is tried again after a pause.</summary>
@@ -39,11 +40,15 @@ internal sealed class AttemptLife(
         }
     }
 
-    public void Dispose() => _creating.Dispose();
+    public void Dispose()
+    {
+        _building.Dispose();
+        _creating.Dispose();
+    }
 
     private async Task StepAsync(HeldAttempt attempt)
     {
-        var pod = attempt.Pod;
+        var pod = attempt.IsUnwanted && attempt.MayBeMade ? await MadeUnheardAsync(attempt) : attempt.Pod;
         if (attempt.IsReleased || attempt.IsRemoved)
         {
             await LetGoAsync(attempt, pod);
@@ -81,6 +86,17 @@ internal sealed class AttemptLife(
         await FollowAsync(attempt, pod);
     }
 
+    /// <summary>The pod whose creation was tried and not answered; null where there is none.</summary>
+    private async Task<JsonObject?> MadeUnheardAsync(HeldAttempt attempt)
+    {
+        if (await client.FindAsync(ResourceType.Pod, attempt.Key.Namespace, attempt.PodName, ends) is { } present && present.Label(PodMarks.Attempt) == attempt.Hash)
+        {
+            attempt.Made(PodFields.Keep(present));
+        }
+
+        return attempt.Pod;
+    }
+
     /// <summary>The report of an attempt that was cancelled and of which there is no pod.</summary>
     public static NodeReport CancelledBeforeStart(AttemptKey key, CancelIntent cancelled) => new()
     {
@@ -95,6 +111,10 @@ internal sealed class AttemptLife(
         if (attempt.Cancelled is { } cancelled && !reading.IsOver && pod.Annotation(PodMarks.Cancelled) is null)
         {
             await writes.StopAsync(pod, PodMessages.Cancelled(cancelled.Reason), cancelled.DaemonDone, ends);
+        }
+        else if (!reading.IsOver && pod.Annotation(PodMarks.Cancelled) is not null)
+        {
+            await writes.EndUnbegunAsync(pod, ends); // whoever stopped it may have died before that
         }
 
         await EndOthersAsync(attempt, pod, reading);
@@ -136,16 +156,17 @@ internal sealed class AttemptLife(
 
     private async Task MakeAsync(HeldAttempt attempt)
     {
-        await _creating.WaitAsync(ends);
+        var intent = attempt.Intent; // the whole of it: the attempt keeps less as soon as the watch tells of its pod
+        if (attempt.IsMade)
+        {
+            return;
+        }
+
         try
         {
-            var pod = await builder.BuildAsync(attempt.Intent, ends);
-            await belongings.MakeAsync(attempt.Intent, ends);
-            if (await CreateAsync(attempt, pod) is { } made)
+            if (await BuildAsync(attempt, intent) is { } pod)
             {
-                attempt.Made(PodFields.Keep(made));
-                reports.Accepted(attempt.Key);
-                attempt.Wake(LookAsync);
+                await SendAsync(attempt, intent, pod);
             }
         }
         catch (PodRefusedException refused)
@@ -156,14 +177,48 @@ internal sealed class AttemptLife(
         {
             End(attempt, new NodeReport { Key = attempt.Key, Phase = PodPhase.PodError, Message = refusal.Message });
         }
+    }
+
+    /// <summary>Puts the pod together. Registries may be asked, which takes seconds and must not keep other pods from being sent.</summary>
+    /// <returns>Null where nobody wants it any more; whoever changed their mind has woken the attempt.</returns>
+    private async Task<JsonObject?> BuildAsync(HeldAttempt attempt, PodIntent intent)
+    {
+        await _building.WaitAsync(ends);
+        try
+        {
+            return attempt.IsUnwanted ? null : await builder.BuildAsync(intent, ends);
+        }
+        finally
+        {
+            _building.Release();
+        }
+    }
+
+    private async Task SendAsync(HeldAttempt attempt, PodIntent intent, JsonObject pod)
+    {
+        await _creating.WaitAsync(ends);
+        try
+        {
+            if (attempt.IsUnwanted)
+            {
+                return;
+            }
+
+            await belongings.MakeAsync(intent, ends);
+            attempt.TryToMake();
+            var made = await CreateAsync(attempt, pod);
+            attempt.Made(PodFields.Keep(made));
+            reports.Accepted(attempt.Key);
+            attempt.Wake(LookAsync);
+        }
         finally
         {
             _creating.Release();
         }
     }
 
-    /// <returns>The pod, new or made before; null when the name is still taken by one that is going.</returns>
-    private async Task<JsonObject?> CreateAsync(HeldAttempt attempt, JsonObject pod)
+    /// <returns>The pod, new or made before.</returns>
+    private async Task<JsonObject> CreateAsync(HeldAttempt attempt, JsonObject pod)
     {
         var @namespace = attempt.Key.Namespace;
         try

@@ -15,13 +15,14 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
     private NodeReport? _last;
     private string _progress = "";
     private ITimer? _later;
+    private bool _isSent;
     private bool _isAwake;
     private bool _again;
 
-    /// <summary>The intent as the hub sent it, or what a pod remembers of it.</summary>
-    public PodIntent Intent { get; } = intent;
+    /// <summary>The intent as the hub sent it; once there is a pod only what that remembers of it, for manifests weigh 100 KB and more.</summary>
+    public PodIntent Intent { get; private set; } = intent;
 
-    public AttemptKey Key => Intent.Key;
+    public AttemptKey Key { get; } = intent.Key;
 
     public string Hash { get; } = PodMarks.HashOf(intent.Key);
 
@@ -29,6 +30,9 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
 
     /// <summary>Whether its object is known to be in the cluster; a pod is made once. An attempt without a pod has been taken up.</summary>
     public bool IsMade { get; private set; }
+
+    /// <summary>Its object was sent and nothing was heard of it: whether there is one has to be asked.</summary>
+    public bool MayBeMade => _isSent && !IsMade;
 
     /// <summary>Whether what it is to say last has been said.</summary>
     public bool IsOver { get; set; }
@@ -43,6 +47,9 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
 
     /// <summary>The pod is to go as well.</summary>
     public bool IsRemoved { get; private set; }
+
+    /// <summary>Whether no pod is wanted (any more).</summary>
+    public bool IsUnwanted => Cancelled is not null || IsReleased || IsRemoved;
 
     public bool IsRunning => Last?.Phase == PodPhase.PodRunning;
 
@@ -89,7 +96,10 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
         lock (_gate)
         {
             _pod = pod;
-            IsMade |= pod is not null;
+            if (pod is not null)
+            {
+                MarkMade();
+            }
         }
     }
 
@@ -98,9 +108,12 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
     {
         lock (_gate)
         {
-            IsMade = true;
+            MarkMade();
         }
     }
+
+    /// <summary>The pod is about to be sent.</summary>
+    public void TryToMake() => _isSent = true;
 
     /// <summary>What the API server answered when the pod was created; the watch may have told of later days by now, and of its end.</summary>
     public void Made(JsonObject pod)
@@ -110,7 +123,7 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
             if (!IsMade)
             {
                 _pod = pod;
-                IsMade = true;
+                MarkMade();
             }
         }
     }
@@ -181,6 +194,15 @@ internal sealed class HeldAttempt(PodIntent intent, IReportSink reports)
     {
         var later = time.CreateTimer(_ => Wake(look), null, pause, Timeout.InfiniteTimeSpan);
         Interlocked.Exchange(ref _later, later)?.Dispose();
+    }
+
+    private void MarkMade()
+    {
+        if (!IsMade)
+        {
+            IsMade = true;
+            Intent = PodBuilder.Essence(Intent);
+        }
     }
 
     private async Task LookAsync(Func<HeldAttempt, Task> look)

@@ -88,7 +88,7 @@ internal sealed class PodBuilder(PodOptions options, FindImageCommand findComman
     }
 
     /// <summary>What is needed of an intent once its pod is made.</summary>
-    private static PodIntent Essence(PodIntent intent)
+    public static PodIntent Essence(PodIntent intent)
     {
         var essence = new PodIntent
         {

@@ -12,6 +12,9 @@ namespace Argosy.ClusterAgent.Kubernetes.Pods;
 /// </summary>
 internal sealed class PodLogReader(KubernetesClient client, TimeProvider time)
 {
+    // Of readings on end of a container that is over; before that, a log is waited for as long as somebody follows it.
+    private const int MostRefusals = 5;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <param name="pod">Finds the pod; null: it is not there (any more).</param>
@@ -21,6 +24,8 @@ internal sealed class PodLogReader(KubernetesClient client, TimeProvider time)
         var since = request.Since?.ToDateTimeOffset();
         int? tail = request.TailLines >= 0 ? (int)Math.Min(request.TailLines, int.MaxValue) : null;
         LogLine? last = null;
+        var given = 0; // of the last one's moment: parts of one line have one, and lines may
+        var refusals = 0;
         while (await pod(cancellationToken) is { } present)
         {
             var container = request.Container.Length > 0 ? request.Container : DefaultOf(present);
@@ -28,22 +33,31 @@ internal sealed class PodLogReader(KubernetesClient client, TimeProvider time)
             {
                 Follow = request.Follow, Timestamps = true, SinceTime = last?.Time.ToDateTimeOffset() ?? since, TailLines = last is null ? tail : null,
             };
-            var read = last; // the server begins anew with the whole second
-            await foreach (var line in OnceAsync(present, query, cancellationToken))
+            var hadEnded = HasEnded(present, container);
+            var reading = new Reading { MayBeRefused = request.Follow && (!hadEnded || refusals < MostRefusals) };
+            var (read, known) = (last, given); // the server begins anew with the whole second
+            await foreach (var line in OnceAsync(present, query, reading, cancellationToken))
             {
-                if (read is null || line.Time.CompareTo(read.Time) > 0)
+                var order = read is null ? 1 : line.Time.CompareTo(read.Time);
+                if (order > 0 || (order == 0 && known-- <= 0))
                 {
+                    given = last is not null && line.Time.Equals(last.Time) ? given + 1 : 1;
                     last = line;
                     yield return line;
                 }
             }
 
-            if (!request.Follow || await pod(cancellationToken) is not { } now || HasEnded(now, container))
+            // A reading that began before the container's end, or broke off, may lack what was written last.
+            if (!request.Follow || (hadEnded && reading.IsWhole))
             {
                 yield break;
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            refusals = reading.IsWhole ? 0 : refusals + 1;
+            if (!reading.IsWhole || await pod(cancellationToken) is not { } now || !HasEnded(now, container))
+            {
+                await Task.Delay(Pause, time, cancellationToken);
+            }
         }
     }
 
@@ -60,35 +74,54 @@ internal sealed class PodLogReader(KubernetesClient client, TimeProvider time)
             .Any(status => status.Text("name") == container && status["state"]?["terminated"] is not null);
 
     /// <summary>One reading; it ends, without a failure, where the server ends it. A container that has not started has nothing to read.</summary>
-    private async IAsyncEnumerable<LogLine> OnceAsync(JsonObject pod, PodLogQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<LogLine> OnceAsync(
+        JsonObject pod, PodLogQuery query, Reading reading, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Stream stream;
         try
         {
             stream = await client.ReadLogAsync(pod.Namespace(), pod.Name(), query, cancellationToken);
         }
-        catch (KubernetesException refusal) when (refusal.IsNotFound || refusal.Code == 400 || (query.Follow && refusal.IsTransient))
+        catch (KubernetesException refusal) when (refusal.IsNotFound || refusal.Code == 400)
         {
             yield break;
         }
-
-        using var reader = new StreamReader(stream);
-        while (await LineAsync(reader, query.Follow, cancellationToken) is { } line)
+        catch (KubernetesException refusal) when (refusal.IsTransient && reading.MayBeRefused)
         {
-            yield return Read(line);
+            reading.IsWhole = false;
+            yield break;
+        }
+
+        using var lines = new LogLines(stream);
+        var at = new Timestamp();
+        while (await NextAsync(lines, reading, cancellationToken) is { } part)
+        {
+            var line = part.GoesOn ? new LogLine { Time = at, Text = part.Text } : Read(part.Text);
+            at = line.Time;
+            yield return line;
         }
     }
 
-    private static async Task<string?> LineAsync(StreamReader reader, bool mayBreakOff, CancellationToken cancellationToken)
+    private static async Task<(bool GoesOn, string Text)?> NextAsync(LogLines lines, Reading reading, CancellationToken cancellationToken)
     {
         try
         {
-            return await reader.ReadLineAsync(cancellationToken);
+            return await lines.NextAsync(cancellationToken);
         }
-        catch (IOException) when (mayBreakOff)
+        catch (IOException) when (reading.MayBeRefused)
         {
+            reading.IsWhole = false;
             return null;
         }
+    }
+
+    /// <summary>How one reading went.</summary>
+    private sealed class Reading
+    {
+        public bool MayBeRefused { get; init; }
+
+        /// <summary>The server ended it, nothing else did.</summary>
+        public bool IsWhole { get; set; } = true;
     }
 
     private static LogLine Read(string line)

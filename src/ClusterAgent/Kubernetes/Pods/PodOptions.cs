@@ -21,6 +21,10 @@ public sealed record PodOptions
     [Range(1, 1000)]
     public int CreationsAtOnce { get; init; } = 16;
 
+    /// <summary>Pods put together at once, for which registries may have to be asked. Default 16.</summary>
+    [Range(1, 1000)]
+    public int BuildsAtOnce { get; init; } = 16;
+
     /// <summary>The first pause after the API server refused a pod for a reason that may pass; doubled for each further one. Default 1 s.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -9,6 +9,9 @@ namespace Argosy.ClusterAgent.Kubernetes.Pods;
 /// <summary>Makes reports of readings; at the end with outputs, and with logs that are to be kept.</summary>
 internal sealed class PodOutcomes(KubernetesClient client, IHubLink hub)
 {
+    // A log that cannot be read for so long is not worth a node without an end: its kube node is gone, most often.
+    private const int MostFailures = 5;
+
     public static NodeReport Report(HeldAttempt attempt, JsonObject pod, PodReading reading)
     {
         var report = new NodeReport
@@ -82,12 +85,18 @@ internal sealed class PodOutcomes(KubernetesClient client, IHubLink hub)
                 await using var text = await client.ReadLogAsync(pod.Namespace(), pod.Name(), new PodLogQuery(log.LogOf), cancellationToken);
                 report.Artifacts.Add(await hub.StoreArtifactAsync(attempt.Key, log, text, cancellationToken));
             }
-            catch (KubernetesException gone) when (!gone.IsTransient)
+            catch (Exception gone) when (IsFinal(gone, attempt.Failures))
             {
                 report.Message = report.Message.Length > 0 ? report.Message : $"the log of container {log.LogOf} could not be kept: {gone.Message}";
             }
         }
     }
+
+    private static bool IsFinal(Exception failure, int failuresBefore) => failure switch
+    {
+        KubernetesException unread => !unread.IsTransient || failuresBefore >= MostFailures,
+        _ => failure is ArtifactLocationException or ArtifactMissingException or ArtifactDigestException or HubRefusedException,
+    };
 
     private static Timestamp? Stamp(DateTimeOffset? at) => at is { } time ? Timestamp.FromDateTimeOffset(time) : null;
 }

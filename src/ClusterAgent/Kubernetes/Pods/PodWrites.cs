@@ -21,8 +21,15 @@ internal sealed class PodWrites(KubernetesClient client)
             annotations[PodMarks.DaemonDone] = "true";
         }
 
+        // First: a pod that is being deleted and does not say why ends as an error.
         await PatchAsync(pod, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations }, ["spec"] = Deadline() }, cancellationToken);
-        if (!HasBegun(pod))
+        await EndUnbegunAsync(pod, cancellationToken);
+    }
+
+    /// <summary>Deletes a pod that was stopped and that no kubelet will end, for none has begun with it.</summary>
+    public async Task EndUnbegunAsync(JsonObject pod, CancellationToken cancellationToken)
+    {
+        if (!HasBegun(pod) && pod.Text("metadata", "deletionTimestamp") is null)
         {
             await DeleteAsync(pod, cancellationToken);
         }
@@ -53,11 +60,13 @@ internal sealed class PodWrites(KubernetesClient client)
             patch["spec"] = Deadline();
         }
 
-        await PatchAsync(pod, patch, cancellationToken);
+        // First, while the finalizer holds it: an agent that dies in between finds the pod still held, and is told again to let go.
         if (!isOver && !HasBegun(pod))
         {
             await DeleteAsync(pod, cancellationToken);
         }
+
+        await PatchAsync(pod, patch, cancellationToken);
     }
 
     /// <summary>Has the pod gone, with its logs.</summary>

@@ -10,10 +10,12 @@ namespace Argosy.ClusterAgent.Kubernetes.Pods;
 /// it has pods that are not decided.
 /// </summary>
 internal sealed class WorkflowObjects(KubernetesClient client, ApiDiscovery discovery, IReadOnlyList<string> namespaces, Func<string, bool> hasAttempts)
+    : IDisposable
 {
     private const string Protection = "kubernetes.io/pvc-protection";
 
     private readonly ConcurrentDictionary<string, bool> _budgets = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _budgetsTurn = new(1); // nobody may rely on a budget that is being deleted
     private readonly ConcurrentDictionary<string, bool> _claims = new(StringComparer.Ordinal);
 
     /// <summary>Makes what the pod of the intent needs.</summary>
@@ -28,28 +30,50 @@ internal sealed class WorkflowObjects(KubernetesClient client, ApiDiscovery disc
             }
         }
 
-        if (intent.DisruptionBudgetJson.Length > 0 && _budgets.TryAdd(intent.Key.WorkflowUid, true))
+        if (intent.DisruptionBudgetJson.Length == 0)
         {
-            try
+            return;
+        }
+
+        await _budgetsTurn.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_budgets.ContainsKey(intent.Key.WorkflowUid))
             {
                 await MakeBudgetAsync(intent, cancellationToken);
+                _budgets[intent.Key.WorkflowUid] = true;
             }
-            catch
-            {
-                _budgets.TryRemove(intent.Key.WorkflowUid, out _);
-                throw;
-            }
+        }
+        finally
+        {
+            _budgetsTurn.Release();
         }
     }
 
     /// <summary>An attempt was let go: the last one takes the budget with it.</summary>
     public async Task LetGoAsync(string workflowUid, string @namespace, CancellationToken cancellationToken)
     {
-        if (_budgets.ContainsKey(workflowUid) && !hasAttempts(workflowUid) && _budgets.TryRemove(workflowUid, out _))
+        if (!_budgets.ContainsKey(workflowUid) || hasAttempts(workflowUid))
         {
-            await DeleteAsync(await BudgetTypeAsync(cancellationToken), @namespace, workflowUid, cancellationToken);
+            return;
+        }
+
+        await _budgetsTurn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_budgets.ContainsKey(workflowUid) && !hasAttempts(workflowUid))
+            {
+                await DeleteAsync(await BudgetTypeAsync(cancellationToken), @namespace, workflowUid, cancellationToken);
+                _budgets.TryRemove(workflowUid, out _); // not before: a deletion that failed has to be repeated
+            }
+        }
+        finally
+        {
+            _budgetsTurn.Release();
         }
     }
+
+    public void Dispose() => _budgetsTurn.Dispose();
 
     /// <summary>After a restart: whose budget there may be.</summary>
     public void Remember(string workflowUid) => _budgets[workflowUid] = true;
@@ -77,13 +101,14 @@ internal sealed class WorkflowObjects(KubernetesClient client, ApiDiscovery disc
     /// <summary>Deletes everything but pods that is the workflow's.</summary>
     public async Task ForgetAsync(string workflowUid, CancellationToken cancellationToken)
     {
-        await DropClaimsAsync(workflowUid, cancellationToken);
-        _budgets.TryRemove(workflowUid, out _);
         var budgets = await BudgetTypeAsync(cancellationToken);
         foreach (var @namespace in namespaces)
         {
             await DeleteAsync(budgets, @namespace, workflowUid, cancellationToken);
         }
+
+        _budgets.TryRemove(workflowUid, out _);
+        await DropClaimsAsync(workflowUid, cancellationToken); // last: by them the next life of the agent knows that something is left
     }
 
     public static ListQuery Of(string workflowUid) => new() { LabelSelector = $"{PodMarks.Managed}=true,{PodMarks.WorkflowUid}={workflowUid}" };

@@ -119,7 +119,7 @@ public sealed class Informer(
         {
             if (!present.Contains(key) && _objects.TryRemove(key, out _))
             {
-                Changed?.Invoke(new ObjectChange(ObjectChangeType.Gone, gone));
+                Tell(ObjectChangeType.Gone, gone);
             }
         }
 
@@ -137,7 +137,7 @@ public sealed class Informer(
             case WatchEventType.Deleted:
                 if (_objects.TryRemove(ObjectKey.Of(told.Object), out _))
                 {
-                    Changed?.Invoke(new ObjectChange(ObjectChangeType.Gone, Kept(told.Object)));
+                    Tell(ObjectChangeType.Gone, Kept(told.Object));
                 }
 
                 break;
@@ -154,7 +154,7 @@ public sealed class Informer(
         _objects[key] = item;
         if (before is null || Version(before) != Version(item))
         {
-            Changed?.Invoke(new ObjectChange(ObjectChangeType.Present, item));
+            Tell(ObjectChangeType.Present, item);
         }
     }
 
@@ -170,7 +170,21 @@ public sealed class Informer(
     {
         foreach (var item in _objects.Values)
         {
-            Changed?.Invoke(new ObjectChange(ObjectChangeType.Present, item));
+            Tell(ObjectChangeType.Present, item);
+        }
+    }
+
+    /// <summary>A listener that fails over one object hears of the others, and of this one again when it changes.</summary>
+    private void Tell(ObjectChangeType what, JsonObject item)
+    {
+        try
+        {
+            Changed?.Invoke(new ObjectChange(what, item));
+        }
+        catch (Exception failure)
+        {
+            var key = ObjectKey.Of(item);
+            logger.ListenerFailed(type.Kind, key.Namespace ?? "", key.Name, failure);
         }
     }
 

@@ -43,6 +43,18 @@ public sealed class HeldAttemptTests : IReportSink
         Assert.True(_attempt.IsMade);
     }
 
+    [Fact]
+    public void OnceThereIsAPod_OnlyWhatThatRemembersOfTheIntent_IsKept()
+    {
+        var attempt = new HeldAttempt(
+            new PodIntent { Key = new AttemptKey { WorkflowUid = "u", NodeId = "n" }, PodName = "p", PodJson = "{}", TemplateJson = "{}", ClaimsJson = "[]", TerminationGraceSeconds = 7 },
+            this);
+        attempt.Made(Created);
+
+        Assert.Equal(
+            new PodIntent { Key = attempt.Key, PodName = "p", TerminationGraceSeconds = 7 }, attempt.Intent);
+    }
+
     void IReportSink.Report(NodeReport report)
     {
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Argosy.ClusterAgent.Kubernetes.Api;
 using Argosy.ClusterAgent.Kubernetes.Connecting;
+using Argosy.ClusterAgent.Outbound;
 using Argosy.ClusterAgent.Podless;
 using Argosy.ClusterAgent.Podless.Resources;
 using Argosy.ClusterAgent.Tests.Embedded;
@@ -35,7 +36,7 @@ public sealed class RealClusterResourceTests : IAsyncLifetime
              "subjects":[{"kind":"ServiceAccount","name":"worker","namespace":"{{{_namespace}}}"}]}
             """), Patience);
         _owned = new OwnedObjects(_client, [_namespace]);
-        _templates = PodlessTemplates.Of(_client, _owned, new FakeHub(), TimeProvider.System);
+        _templates = PodlessTemplates.Of(_client, _owned, new FakeHub(), TimeProvider.System, Reach.BeyondThisMachine);
     }
 
     public async ValueTask DisposeAsync()

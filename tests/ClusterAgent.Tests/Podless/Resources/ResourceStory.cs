@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Argosy.ClusterAgent.Kubernetes.Api;
+using Argosy.ClusterAgent.Outbound;
 using Argosy.ClusterAgent.Podless;
 using Argosy.ClusterAgent.Podless.Resources;
 using Argosy.ClusterAgent.Tests.Embedded;
@@ -20,7 +21,7 @@ internal sealed class ResourceStory : IAsyncDisposable
         Server = server;
         _client = new KubernetesClient(server.Connection, TimeProvider.System);
         Owned = new OwnedObjects(_client, ["argo"]);
-        _templates = PodlessTemplates.Of(_client, Owned, Hub, new HurriedTime());
+        _templates = PodlessTemplates.Of(_client, Owned, Hub, new HurriedTime(), Reach.BeyondThisMachine);
     }
 
     public ScriptedApiServer Server { get; }
