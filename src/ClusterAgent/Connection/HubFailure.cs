@@ -29,6 +29,7 @@ internal static class HubFailure
         StatusCode.NotFound => new ArtifactMissingException(failure.Status.Detail),
         StatusCode.FailedPrecondition => new ArtifactLocationException(failure.Status.Detail),
         StatusCode.DataLoss => Mismatch(failure, artifact),
+        StatusCode.Unauthenticated => new IOException($"the hub does not take this agent's certificate now: {Words(failure)}", failure), // another may come
         _ => Translate(failure, $"passing on artifact '{artifact.Name}'", cancellationToken),
     };
 

@@ -30,7 +30,8 @@ public static class ExecutorEndpoints
         version.MapGet("/inputs/{name}/files", (string name, HttpContext http) => executors.ServeAsync(http, async (pod, cancelled) =>
         {
             var files = await hub.ListArtifactAsync(pod.Key, pod.Input(name), cancelled);
-            await http.Response.WriteAsJsonAsync(new FilesAnswer(files is not null, files ?? []), cancelled);
+            await http.Response.WriteAsJsonAsync(
+                new FilesAnswer(files is not null, files ?? []), AnswerJson.Default.FilesAnswer, cancellationToken: cancelled);
         }));
         version.MapPut("/outputs/artifacts/{name}", (string name, string? file, HttpContext http) => executors.ServeAsync(http, async (pod, cancelled) =>
             await StoreAsync(http, hub, pod, file is null ? pod.Output(name) : FileOf(pod.Output(name), file), mostBytes: null, cancelled)));
@@ -66,7 +67,8 @@ public static class ExecutorEndpoints
         }
 
         var stored = await hub.StoreArtifactAsync(pod.Key, artifact, http.Request.Body, cancellationToken);
-        await http.Response.WriteAsJsonAsync(new StoredAnswer(stored.Digest, stored.Size), cancellationToken);
+        await http.Response.WriteAsJsonAsync(
+            new StoredAnswer(stored.Digest, stored.Size), AnswerJson.Default.StoredAnswer, cancellationToken: cancellationToken);
     }
 
     private static ArtifactTransfer FileOf(ArtifactTransfer artifact, string path)
@@ -91,8 +93,4 @@ public static class ExecutorEndpoints
             ? progress
             : throw new ExecutorRefusal(StatusCodes.Status422UnprocessableEntity, $"'{progress}' is no progress: write N/M");
     }
-
-    private sealed record StoredAnswer(string Digest, long Size);
-
-    private sealed record FilesAnswer(bool Known, IReadOnlyList<string> Files);
 }

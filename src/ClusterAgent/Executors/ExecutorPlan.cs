@@ -34,13 +34,7 @@ public sealed record ExecutorPlan
     public IReadOnlyDictionary<string, ContainerPlan> Containers { get; init; } = new Dictionary<string, ContainerPlan>();
 
     /// <summary>As the executor reads it.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Spelling);
-
-    private static readonly JsonSerializerOptions Spelling = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter() },
-    };
+    public string ToJson() => JsonSerializer.Serialize(this, PlanJson.Default.ExecutorPlan);
 }
 
 /// <summary>An input artifact.</summary>
@@ -123,3 +117,9 @@ public sealed record ContainerPlan
     /// <summary>Milliseconds before each retry.</summary>
     public long RetryPauseMilliseconds { get; init; }
 }
+
+/// <summary>How plans are spelled; generated, for the agent's program has no reflection to do it with.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ExecutorPlan))]
+internal sealed partial class PlanJson : JsonSerializerContext;

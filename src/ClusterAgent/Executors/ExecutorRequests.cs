@@ -50,8 +50,6 @@ internal sealed class ExecutorRequests(IExecutorPods pods, PodAuthentication aut
     {
         http.Response.StatusCode = refusal.Status;
         http.Response.ContentType = null;
-        await http.Response.WriteAsJsonAsync(new Refusal(refusal.Message), cancellationToken);
+        await http.Response.WriteAsJsonAsync(new RefusalAnswer(refusal.Message), AnswerJson.Default.RefusalAnswer, cancellationToken: cancellationToken);
     }
-
-    private sealed record Refusal(string Error);
 }

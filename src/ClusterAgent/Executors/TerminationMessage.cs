@@ -11,8 +11,6 @@ public sealed record TerminationMessage
 {
     private const int Known = 1;
 
-    private static readonly JsonSerializerOptions Spelling = new(JsonSerializerDefaults.Web) { MaxDepth = 8 };
-
     [JsonPropertyName("v")]
     public int Version { get; init; }
 
@@ -44,7 +42,7 @@ public sealed record TerminationMessage
 
         try
         {
-            return JsonSerializer.Deserialize<TerminationMessage>(message, Spelling) is { Version: Known } read ? read : null;
+            return JsonSerializer.Deserialize(message, TerminationJson.Default.TerminationMessage) is { Version: Known } read ? read : null;
         }
         catch (JsonException)
         {
@@ -57,3 +55,7 @@ public sealed record TerminationMessage
 public sealed record ArtifactMessage(string Name, string? Digest, long Size);
 
 public sealed record OverflowMessage(string Digest, long Size);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, MaxDepth = 8)]
+[JsonSerializable(typeof(TerminationMessage))]
+internal sealed partial class TerminationJson : JsonSerializerContext;

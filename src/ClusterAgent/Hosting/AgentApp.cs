@@ -49,6 +49,7 @@ internal sealed class AgentApp : IAsyncDisposable
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _app.Lifetime.ApplicationStopping);
+        using var trim = new HeapTrim(_time);
         try
         {
             await _app.StartAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Argosy.ClusterAgent.Identity;
 
@@ -36,7 +37,7 @@ internal sealed class FolderIdentityStore(string folder) : IIdentityStore
     {
         try
         {
-            await WriteFileAsync(Path.Combine(folder, Note), JsonSerializer.Serialize(changes), cancellationToken);
+            await WriteFileAsync(Path.Combine(folder, Note), JsonSerializer.Serialize(new Dictionary<string, string?>(changes), NoteJson.Default.Changes), cancellationToken);
             await CarryOutNoteAsync(cancellationToken);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -53,7 +54,7 @@ internal sealed class FolderIdentityStore(string folder) : IIdentityStore
             return;
         }
 
-        var changes = JsonSerializer.Deserialize<Dictionary<string, string?>>(await File.ReadAllTextAsync(note, cancellationToken)) ?? [];
+        var changes = JsonSerializer.Deserialize(await File.ReadAllTextAsync(note, cancellationToken), NoteJson.Default.Changes) ?? [];
         foreach (var (entry, text) in changes)
         {
             var file = Path.Combine(folder, Path.GetFileName(entry));
@@ -92,3 +93,6 @@ internal sealed class FolderIdentityStore(string folder) : IIdentityStore
         File.Move(unfinished, file, overwrite: true);
     }
 }
+
+[JsonSerializable(typeof(Dictionary<string, string>), TypeInfoPropertyName = "Changes")]
+internal sealed partial class NoteJson : JsonSerializerContext;

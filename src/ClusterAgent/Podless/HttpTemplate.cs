@@ -21,11 +21,6 @@ internal sealed class HttpTemplate(ReadConfiguration configurations, TimeProvide
     private const int DefaultTimeoutSeconds = 30;
     private const int MostRedirects = 10;
 
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString,
-    };
-
     private static readonly GuardedConnections Guarded = new(
         _ => false, "name an address that others reach as well, or let the agent's administrator set ARGOSY_HTTP_ALLOW_LOCAL=true");
 
@@ -35,7 +30,7 @@ internal sealed class HttpTemplate(ReadConfiguration configurations, TimeProvide
 
     public async Task<NodeReport> RunAsync(PodIntent intent, JsonElement body, CancellationToken cancellationToken)
     {
-        var asked = body.Deserialize<HttpRequestSpec>(Options)!;
+        var asked = body.Deserialize(HttpJson.Default.HttpRequestSpec)!;
         var patience = TimeSpan.FromSeconds(asked.TimeoutSeconds is > 0 and var seconds ? seconds : DefaultTimeoutSeconds);
         using var late = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
@@ -152,21 +147,22 @@ internal sealed class HttpTemplate(ReadConfiguration configurations, TimeProvide
     }
 }
 
+// Set, not init: generated readers give every init property a value, and so lose the defaults.
 internal sealed record HttpRequestSpec
 {
-    public string Method { get; init; } = "GET";
+    public string Method { get; set; } = "GET";
 
-    public string Url { get; init; } = "";
+    public string Url { get; set; } = "";
 
-    public IReadOnlyList<HttpHeaderSpec> Headers { get; init; } = [];
+    public IReadOnlyList<HttpHeaderSpec> Headers { get; set; } = [];
 
-    public long? TimeoutSeconds { get; init; }
+    public long? TimeoutSeconds { get; set; }
 
-    public string? Body { get; init; }
+    public string? Body { get; set; }
 
-    public HttpBodySource? BodyFrom { get; init; }
+    public HttpBodySource? BodyFrom { get; set; }
 
-    public bool InsecureSkipVerify { get; init; }
+    public bool InsecureSkipVerify { get; set; }
 }
 
 internal sealed record HttpHeaderSpec(string Name, string? Value, HttpHeaderSource? ValueFrom);
@@ -177,3 +173,7 @@ internal sealed record HttpSecretKey(string Name, string Key);
 
 /// <param name="Bytes">Base64 in the manifest.</param>
 internal sealed record HttpBodySource(byte[]? Bytes);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(HttpRequestSpec))]
+internal sealed partial class HttpJson : JsonSerializerContext;

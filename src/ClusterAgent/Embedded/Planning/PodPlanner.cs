@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using Argosy.ClusterAgent.Pods;
@@ -8,6 +9,8 @@ namespace Argosy.ClusterAgent.Embedded.Planning;
 /// <summary>Makes a plan of an intent: which commands with which variables and volumes.</summary>
 internal sealed class PodPlanner(IHubLink hub, string claimsFolder)
 {
+    private const string InTheHub = "Embedded agents run in the hub's process, which is not compiled beforehand.";
+
     /// <summary>Where a script template's source lies in its pod; Argo users rely on the path.</summary>
     public const string ScriptPath = "/argo/staging/script";
 
@@ -65,6 +68,8 @@ internal sealed class PodPlanner(IHubLink hub, string claimsFolder)
             : new PlannedRetry(0, pause);
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = InTheHub)]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = InTheHub)]
     private static T? Parse<T>(string json, string what)
         where T : class
     {

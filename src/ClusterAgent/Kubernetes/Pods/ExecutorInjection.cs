@@ -238,7 +238,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
             {
                 var same = (JsonObject)mount.DeepClone();
                 same["mountPath"] = MainFileSystem + mount.Text("mountPath");
-                ((JsonArray)init["volumeMounts"]!).Add(same);
+                ((JsonArray)init["volumeMounts"]!).Add((JsonNode)same);
             }
         }
 
@@ -273,7 +273,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
         }
 
         source["name"] = name;
-        volumes.Add(source);
+        volumes.Add((JsonNode)source);
     }
 
     private static JsonObject Mount(JsonObject container, string volume, string path, bool readOnly = false)
@@ -289,7 +289,7 @@ internal sealed class ExecutorInjection(PodOptions options, FindImageCommand fin
             mount["readOnly"] = true;
         }
 
-        mounts.Add(mount);
+        mounts.Add((JsonNode)mount);
         return mount;
     }
 

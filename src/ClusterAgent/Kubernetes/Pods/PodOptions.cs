@@ -7,7 +7,6 @@ namespace Argosy.ClusterAgent.Kubernetes.Pods;
 public sealed record PodOptions
 {
     /// <summary>Namespaces in which pods may run; the agent watches these and no others.</summary>
-    [MinLength(1)]
     public required IReadOnlyList<string> Namespaces { get; init; }
 
     /// <summary>The image that brings the executor: the agent's own.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -162,7 +163,13 @@ public sealed class Informer(
     private JsonObject Kept(JsonObject item)
     {
         (item["metadata"] as JsonObject)?.Remove("managedFields"); // half of what a pod weighs, and nobody here reads it
-        return JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(options.Keep?.Invoke(item) ?? item)) as JsonObject
+        var written = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(written))
+        {
+            (options.Keep?.Invoke(item) ?? item).WriteTo(writer);
+        }
+
+        return JsonNode.Parse(written.WrittenSpan) as JsonObject
             ?? throw new InvalidOperationException($"{nameof(InformerOptions.Keep)} made something else than an object of a {type.Kind}");
     }
 

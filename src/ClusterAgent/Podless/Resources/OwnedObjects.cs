@@ -36,7 +36,7 @@ internal sealed class OwnedObjects(KubernetesClient client, IReadOnlyList<string
         }
 
         written.ForEach(owner => owners.Remove(owner));
-        owners.Add(await DeputyAsync(spec.Key, cancellationToken));
+        owners.Add((JsonNode)await DeputyAsync(spec.Key, cancellationToken));
         metadata["ownerReferences"] = owners.DeepClone();
     }
 
