@@ -111,10 +111,11 @@ public sealed class CancellationTests
         var interrupted = new TaskCompletionSource<Exception>();
         server.Script.Collect = async (chunks, _) =>
         {
-            running.SetResult();
+            var reading = chunks.MoveNext();
+            running.SetResult(); // not before: who begins to read from a call that is over is told so in other words
             try
             {
-                await chunks.MoveNext();
+                await reading;
                 return new Total();
             }
             catch (Exception problem)
