@@ -80,12 +80,22 @@ public sealed class CorpusOnPods(TestFleet fleet, ITestOutputHelper output)
         var misses = ended.Where(run => Story.PhaseOf(run.Workflow) != "Succeeded").ToList();
         foreach (var (row, workflow) in misses)
         {
-            output.WriteLine($"{row}: {(NotHere.TryGetValue(row.File, out var reason) ? $"[{reason}] " : "")}{Story.Of(workflow)}");
+            Say($"{row}: {(NotHere.TryGetValue(row.File, out var reason) ? $"[{reason}] " : "")}{Story.Of(workflow)}");
         }
 
-        output.WriteLine($"{rows.Count - misses.Count} of {rows.Count} succeeded as pods");
+        Say($"{rows.Count - misses.Count} of {rows.Count} succeeded as pods");
         Assert.Empty(misses.Select(miss => miss.Row.File).Except(NotHere.Keys));
         Assert.True(rows.Count - misses.Count >= Demanded, $"only {rows.Count - misses.Count} succeeded");
+    }
+
+    /// <summary>For whoever reads the run, also one that passes: ARGOSY_TEST_TALLY may name a file for it.</summary>
+    private void Say(string line)
+    {
+        output.WriteLine(line);
+        if (Environment.GetEnvironmentVariable("ARGOSY_TEST_TALLY") is { Length: > 0 } tally)
+        {
+            File.AppendAllText(tally, line + "\n");
+        }
     }
 
     /// <summary>Has an agent ask the one host on the internet that examples name by way of its stand-in. It is started anew for that, with the identity it has.</summary>
