@@ -7,7 +7,7 @@ internal static class PodTableRows
     {
         ["no-image"] =
             """
-            activeDeadlineSeconds: 25
+            activeDeadlineSeconds: 45
             container: {image: "argosy/there-is-no-such-image:1", command: ["true"]}
             """,
         ["out-of-memory"] =
@@ -19,7 +19,7 @@ internal static class PodTableRows
             """,
         ["unschedulable"] =
             """
-            activeDeadlineSeconds: 20
+            activeDeadlineSeconds: 30
             nodeSelector: {there-is: no-such-node}
             container: {image: busybox, command: ["true"]}
             """,
@@ -31,7 +31,7 @@ internal static class PodTableRows
             """,
         ["no-config"] =
             """
-            activeDeadlineSeconds: 25
+            activeDeadlineSeconds: 45
             container:
               image: busybox
               command: ["true"]
