@@ -32,7 +32,10 @@ internal static class KubernetesParts
                 try
                 {
                     var found = await images.FindAsync(
-                        new PullIdentity(intent.Key.Namespace, intent.ServiceAccount, pullSecrets), image, token => secrets.ReadAsync(intent.Key.Namespace, intent.ServiceAccount, pullSecrets, token), cancellationToken);
+                        new PullIdentity(intent.Key.Namespace, intent.ServiceAccount, pullSecrets),
+                        image,
+                        token => secrets.ReadAsync(intent.Key.Namespace, intent.ServiceAccount, pullSecrets, token),
+                        cancellationToken);
                     return new ImageCommand(found.Entrypoint, found.Command);
                 }
                 catch (ImageLookupException unknown)

@@ -7,6 +7,7 @@ namespace Argosy.ControlPlane.Workflows;
 internal sealed class PlacementSearch(string uid, Fleet fleet)
 {
     private readonly Dictionary<int, PlacementRule> unplaced = [];
+    private bool givenBack;
 
     /// <summary>Nodes that wait for the fleet to change.</summary>
     public IReadOnlyList<PlaceNode> Unplaced => [.. unplaced.Select(node => new PlaceNode(node.Key, node.Value))];
@@ -45,9 +46,15 @@ internal sealed class PlacementSearch(string uid, Fleet fleet)
         }
     }
 
-    /// <summary>Counts them no longer, for they will not be released one by one.</summary>
+    /// <summary>Counts them no longer, for they will not be released one by one. Once: whoever forgets a workflow may have to try again.</summary>
     public void GiveBack(WorkflowState state)
     {
+        if (givenBack)
+        {
+            return;
+        }
+
+        givenBack = true;
         foreach (var cluster in ClustersOf(state))
         {
             fleet.Release(cluster);

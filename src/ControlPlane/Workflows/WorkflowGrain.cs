@@ -152,8 +152,8 @@ internal sealed class WorkflowGrain(
             await Take(taken);
         }
 
-        // A lost attempt was another's successor's by the time its node was placed again: no order names it any more.
-        foreach (var lost in lostOnes.Where(key => !IsAwaited(cluster, key) && IsLater(key)))
+        // Orders name a node's present attempt: nobody else releases the one that was lost before it.
+        foreach (var lost in lostOnes.Where(IsPast))
         {
             fleet.Release(cluster);
             released.Add(new HubMessage { Release = lost });
@@ -170,7 +170,7 @@ internal sealed class WorkflowGrain(
         && node.Generation == attempt.Generation && node.Attempt == attempt.Attempt;
 
     /// <summary>Whether the node has gone on to another attempt.</summary>
-    private bool IsLater(AttemptKey attempt) =>
+    private bool IsPast(AttemptKey attempt) =>
         State.FindById(attempt.NodeId) is { } node && (node.Attempt != attempt.Attempt || node.Generation != attempt.Generation);
 
     public Task<IReadOnlyList<AttemptKey>> NotAwaited(string cluster, IReadOnlyList<AttemptKey> attempts) =>
@@ -178,8 +178,7 @@ internal sealed class WorkflowGrain(
 
     public Task<ArtifactRight> RightTo(string cluster, AttemptKey attempt, ArtifactTransfer artifact, bool writes)
     {
-        var isPlaced = State.FindById(attempt.NodeId) is { } placed && placed.Cluster == cluster && State.Namespace == attempt.Namespace
-            && placed.Generation == attempt.Generation && placed.Attempt == attempt.Attempt;
+        var isPlaced = State.FindById(attempt.NodeId) is { } node && node.Cluster == cluster && State.Namespace == attempt.Namespace && !IsPast(attempt);
         return Task.FromResult(
             !isPlaced ? ArtifactRight.NotPlaced
             : ArtifactRights.Covers(State, State.FindById(attempt.NodeId)!, artifact, writes) ? ArtifactRight.Granted
@@ -275,10 +274,10 @@ internal sealed class WorkflowGrain(
     {
         var answers = new string?[batch.Count];
         var began = time.GetTimestamp();
-        List<WorkflowFact> facts = [];
-        List<WorkflowOrder> orders = [];
         try
         {
+            List<WorkflowFact> facts = [];
+            List<WorkflowOrder> orders = [];
             for (var index = 0; index < batch.Count; index++)
             {
                 foreach (var input in batch[index].Inputs)

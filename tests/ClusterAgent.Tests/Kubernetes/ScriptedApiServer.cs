@@ -1,23 +1,20 @@
 using System.Collections.Concurrent;
 using Argosy.ClusterAgent.Kubernetes.Connecting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Argosy.ClusterAgent.Tests.Kubernetes;
 
 /// <summary>An API server that answers its requests, one after another, as the test says; a request nobody scripted waits.</summary>
 internal sealed class ScriptedApiServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private WebApplication _app = null!;
     private readonly ConcurrentQueue<Func<HttpContext, Task>> _answers = new();
     private readonly SemaphoreSlim _scripted = new(0);
 
-    private ScriptedApiServer(WebApplication app) => _app = app;
+    private ScriptedApiServer()
+    {
+    }
 
     /// <summary>Method and path with query of each request, in order.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -36,15 +33,8 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
 
     public static async Task<ScriptedApiServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var server = new ScriptedApiServer(app);
-        app.Run(server.AnswerAsync);
-        await app.StartAsync();
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        server.Connection = new ClusterConnection(new Uri(address + "/"));
+        var server = new ScriptedApiServer();
+        (server._app, server.Connection) = await LoopbackServer.StartAsync(server.AnswerAsync);
         return server;
     }
 

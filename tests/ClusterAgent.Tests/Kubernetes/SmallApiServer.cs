@@ -1,12 +1,7 @@
 using System.Text.Json.Nodes;
 using Argosy.ClusterAgent.Kubernetes.Connecting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Argosy.ClusterAgent.Tests.Kubernetes;
 
@@ -16,7 +11,7 @@ namespace Argosy.ClusterAgent.Tests.Kubernetes;
 /// </summary>
 internal sealed class SmallApiServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private WebApplication _app = null!;
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
     private readonly List<(string Path, string Type, JsonObject Object)> _told = [];
@@ -26,7 +21,9 @@ internal sealed class SmallApiServer : IAsyncDisposable
     private TaskCompletionSource _changed = NewSignal();
     private bool _isSilent;
 
-    private SmallApiServer(WebApplication app) => _app = app;
+    private SmallApiServer()
+    {
+    }
 
     public ClusterConnection Connection { get; private set; } = null!;
 
@@ -44,14 +41,8 @@ internal sealed class SmallApiServer : IAsyncDisposable
 
     public static async Task<SmallApiServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var server = new SmallApiServer(app);
-        app.Run(server.AnswerAsync);
-        await app.StartAsync();
-        server.Connection = new ClusterConnection(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/"));
+        var server = new SmallApiServer();
+        (server._app, server.Connection) = await LoopbackServer.StartAsync(server.AnswerAsync);
         return server;
     }
 

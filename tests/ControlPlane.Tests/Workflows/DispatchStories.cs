@@ -173,35 +173,20 @@ public sealed class DispatchStories
     public async Task DeletionThatAKilledHubDidNotCarryOut_IsCarriedOutByTheNext()
     {
         await using var hub = await HubUnderTest.StartAsync();
-        await hub.Hub.DeclareClusterAsync("one", NoLabels);
-        string uid;
-        AttemptKey held;
-        await using (var agent = await ScriptedAgent.ConnectAsync(hub.Hub, "one"))
-        {
-            uid = await hub.CreateAsync("wf", OneStep);
-            held = (await agent.IsAskedToRunAsync()).Key;
-        }
-
+        var held = await HeldByAnAgentThatLeftAsync(hub, "wf");
         await hub.StopAsync();
         await hub.ExecuteAsync("DELETE FROM objects WHERE name = 'wf'");
         await hub.StartAgainAsync();
         await using var back = await ScriptedAgent.ConnectAsync(hub.Hub, "one", held);
 
-        Assert.Equal(uid, (await back.HearsAsync(HubMessage.BodyOneofCase.Forget)).Forget);
+        Assert.Equal(held.WorkflowUid, (await back.HearsAsync(HubMessage.BodyOneofCase.Forget)).Forget);
     }
 
     [Fact]
     public async Task WorkflowThatCannotBeLoaded_KeepsNoOtherFromItsCluster()
     {
         await using var hub = await HubUnderTest.StartAsync();
-        await hub.Hub.DeclareClusterAsync("one", NoLabels);
-        AttemptKey held;
-        await using (var agent = await ScriptedAgent.ConnectAsync(hub.Hub, "one"))
-        {
-            await hub.CreateAsync("damaged", OneStep);
-            held = (await agent.IsAskedToRunAsync()).Key;
-        }
-
+        var held = await HeldByAnAgentThatLeftAsync(hub, "damaged");
         await hub.StopAsync();
         await hub.ExecuteAsync("UPDATE journal_entries SET facts = x'00'");
         await hub.StartAgainAsync();
@@ -233,5 +218,14 @@ public sealed class DispatchStories
         await hub.PatchClusterAsync("one", """{"spec":{"labels":{"accelerator":"nvidia"}}}""");
         await agent.ReportsAsync((await agent.IsAskedToRunAsync()).Key, PodPhase.PodSucceeded);
         await hub.EndsAsync("wf", "Succeeded");
+    }
+
+    /// <summary>The attempt of a workflow of one step that an agent of cluster one was asked to run before it left.</summary>
+    private static async Task<AttemptKey> HeldByAnAgentThatLeftAsync(HubUnderTest hub, string workflow)
+    {
+        await hub.Hub.DeclareClusterAsync("one", NoLabels);
+        await using var agent = await ScriptedAgent.ConnectAsync(hub.Hub, "one");
+        await hub.CreateAsync(workflow, OneStep);
+        return (await agent.IsAskedToRunAsync()).Key;
     }
 }

@@ -27,14 +27,15 @@ internal sealed partial class HubProcess : IAsyncDisposable
     private readonly Process keeper;
     private readonly ConcurrentQueue<string> said = new();
     private readonly TaskCompletionSource<Uri> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource silent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource silent = NewSignal();
+    private TaskCompletionSource saidMore = NewSignal();
 
     private HubProcess(HubFolder folder, Process keeper)
     {
         this.folder = folder;
         this.keeper = keeper;
         keeper.OutputDataReceived += (_, line) => Hear(line.Data);
-        keeper.ErrorDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
+        keeper.ErrorDataReceived += (_, line) => Keep(line.Data ?? "");
         keeper.BeginOutputReadLine();
         keeper.BeginErrorReadLine();
     }
@@ -44,6 +45,18 @@ internal sealed partial class HubProcess : IAsyncDisposable
 
     /// <summary>What the hub wrote to its standard output and error.</summary>
     public string Said => string.Join('\n', said);
+
+    /// <summary>Waits until the hub has written what is looked for.</summary>
+    public async Task SaysAsync(Regex wanted, TimeSpan patience)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        ends.CancelAfter(patience);
+        for (var more = saidMore.Task; !wanted.IsMatch(Said); more = saidMore.Task)
+        {
+            await more.WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Assert.False(ends.IsCancellationRequested, $"the hub said nothing like {wanted}, but: {Said}");
+        }
+    }
 
     /// <summary>Starts a hub with two embedded clusters, gpu and serving, and does not wait until it serves.</summary>
     public static HubProcess Launch(HubFolder folder, params string[] more) =>
@@ -122,6 +135,14 @@ internal sealed partial class HubProcess : IAsyncDisposable
         await keeper.WaitForExitAsync();
     }
 
+    private void Keep(string line)
+    {
+        said.Enqueue(line);
+        Interlocked.Exchange(ref saidMore, NewSignal()).TrySetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private void Hear(string? line)
     {
         if (line is null)
@@ -132,7 +153,7 @@ internal sealed partial class HubProcess : IAsyncDisposable
             return;
         }
 
-        said.Enqueue(line);
+        Keep(line);
         if (Listening().Match(line) is { Success: true } match)
         {
             ready.TrySetResult(new Uri(match.Groups[1].Value));
